@@ -1,0 +1,125 @@
+"""Settings: read once from the environment, typed, and refused loudly when wrong (docs/settings.md lists them)."""
+
+from __future__ import annotations
+
+import os
+import secrets
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from urllib.parse import urlsplit
+
+ROOT = Path(__file__).resolve().parent
+SHORTEST_KEY = 32
+
+
+class BadSettings(Exception):
+    """The settings cannot be used; the message is one sentence for the operator."""
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """Everything that differs between installations."""
+
+    secret_key: str = field(repr=False)
+    database_url: str = field(repr=False)
+    instance: Path
+    public_url: str
+    trusted_hosts: tuple[str, ...]
+    production: bool = False
+    demo: bool = False
+    testing: bool = False
+    proxy_hops: int = 0
+    mail: str = "console"
+    mail_from: str = "Masyarakat Bicara <jangan-balas@localhost>"
+    smtp_host: str = "localhost"
+    smtp_port: int = 25
+    smtp_user: str = ""
+    smtp_password: str = field(default="", repr=False)
+    smtp_starttls: bool = False
+
+    @property
+    def secure(self) -> bool:
+        """Whether readers come over https, so cookies are Secure and HSTS is sent."""
+        return self.public_url.startswith("https://")
+
+
+def _whole(values: Mapping[str, str], name: str, default: int) -> int:
+    text = values.get(name, "").strip()
+    if not text:
+        return default
+    if not text.isdecimal():
+        raise BadSettings(f"{name} must be a whole number, not {text!r}.")
+    return int(text)
+
+
+def _flag(values: Mapping[str, str], name: str, default: bool) -> bool:
+    text = values.get(name, "").strip().lower()
+    if text in ("1", "true", "yes", "on"):
+        return True
+    if text in ("0", "false", "no", "off"):
+        return False
+    if text:
+        raise BadSettings(f"{name} must be 1 or 0, not {text!r}.")
+    return default
+
+
+def secret_file(path: Path) -> str:
+    """The secret in a file only its owner may read; made on the first call."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    try:
+        descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    except FileExistsError:
+        if path.stat().st_mode & 0o077:
+            raise BadSettings(f"{path} can be read by other users; run: chmod 600 {path}") from None
+        return path.read_text().strip()
+    with os.fdopen(descriptor, "w") as file:
+        file.write(secrets.token_urlsafe(48) + "\n")
+    return path.read_text().strip()
+
+
+def _public_url(values: Mapping[str, str], production: bool) -> str:
+    url = values.get("PUBLIC_URL", "").strip().rstrip("/")
+    if not url and production:
+        raise BadSettings("PUBLIC_URL must be set in production: links in mail are made from it.")
+    url = url or f"http://127.0.0.1:{_whole(values, 'PORT', 8000)}"
+    parts = urlsplit(url)
+    if parts.scheme not in ("http", "https") or not parts.hostname or parts.path or parts.query:
+        raise BadSettings(f"PUBLIC_URL must look like https://lapor.kota.go.id, not {url!r}.")
+    return url
+
+
+def load_settings(values: Mapping[str, str] | None = None) -> Settings:
+    """The settings of this process; raises BadSettings with one sentence that says what to mend."""
+    values = os.environ if values is None else values
+    production = values.get("ENVIRONMENT", "development").strip() == "production"
+    if values.get("ENVIRONMENT", "development") not in ("development", "production"):
+        raise BadSettings("ENVIRONMENT must be development or production.")
+    if production and _flag(values, "FLASK_DEBUG", False):
+        raise BadSettings("FLASK_DEBUG must be off in production.")
+    instance = Path(values.get("INSTANCE") or ROOT / "instance").resolve()
+    key = values.get("SECRET_KEY", "").strip() or secret_file(instance / "secret.key")
+    if len(key) < SHORTEST_KEY or len(set(key)) < 12:
+        raise BadSettings(f"SECRET_KEY must be random and at least {SHORTEST_KEY} characters long.")
+    mail = values.get("MAIL", "console").strip()
+    if mail not in ("console", "smtp"):
+        raise BadSettings("MAIL must be console or smtp.")
+    url = _public_url(values, production)
+    hosts = tuple(host.strip() for host in values.get("TRUSTED_HOSTS", "").split(",") if host.strip())
+    return Settings(
+        secret_key=key,
+        database_url=values.get("DATABASE_URL") or f"sqlite:///{instance / 'feedback.sqlite3'}",
+        instance=instance,
+        public_url=url,
+        trusted_hosts=hosts or (urlsplit(url).hostname or "", "localhost", "127.0.0.1")[: 1 if production else 3],
+        production=production,
+        demo=_flag(values, "DEMO", not production),
+        proxy_hops=_whole(values, "PROXY_HOPS", 0),
+        mail=mail,
+        mail_from=values.get("MAIL_FROM") or f"Masyarakat Bicara <jangan-balas@{urlsplit(url).hostname}>",
+        smtp_host=values.get("SMTP_HOST") or "localhost",
+        smtp_port=_whole(values, "SMTP_PORT", 25),
+        smtp_user=values.get("SMTP_USER", ""),
+        smtp_password=values.get("SMTP_PASSWORD", ""),
+        smtp_starttls=_flag(values, "SMTP_STARTTLS", False),
+    )
