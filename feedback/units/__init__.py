@@ -1,0 +1,1 @@
+"""Units (unit kerja) in one tree, and the regions (wilayah) they serve."""
