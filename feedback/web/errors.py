@@ -1,0 +1,113 @@
+"""Refusals and faults become one page each, in the reader's language; nothing typed is lost (DESIGN.md 3.15)."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask import Flask, current_app, render_template, request
+from flask_babel import gettext
+from flask_wtf.csrf import CSRFError
+from sqlalchemy.exc import DataError, DBAPIError, OperationalError
+from sqlalchemy.exc import TimeoutError as PoolTimeout
+from werkzeug.exceptions import HTTPException
+
+from feedback.kernel.errors import Refusal, TooMany
+from feedback.kernel.text import mark
+from feedback.storage.session import db
+from feedback.web.language import told
+
+Answer = tuple[str, int, dict[str, str]]
+
+TITLES = {
+    400: mark("Permintaan ini tidak dapat dibaca"),
+    403: mark("Anda tidak dapat melakukan ini"),
+    404: mark("Halaman tidak ditemukan"),
+    405: mark("Cara ini tidak tersedia di alamat ini"),
+    409: mark("Keadaannya sudah berubah"),
+    413: mark("Kiriman ini terlalu besar"),
+    414: mark("Alamat ini terlalu panjang"),
+    415: mark("Jenis isi ini tidak diterima"),
+    422: mark("Ada yang perlu diperbaiki"),
+    429: mark("Terlalu banyak percobaan"),
+    500: mark("Ada yang rusak di pihak kami"),
+    503: mark("Sedang penuh, coba sebentar lagi"),
+}
+TEXTS = {
+    400: mark("Peramban mengirim sesuatu yang tidak kami mengerti. Kembali ke halaman sebelumnya dan coba lagi."),
+    403: mark("Halaman ini untuk peran lain. Bila menurut Anda ini keliru, hubungi koordinator instansi Anda."),
+    404: mark("Alamatnya salah tulis, halamannya sudah pindah, atau tidak terbuka untuk Anda."),
+    405: mark("Buka halaman dari menu, lalu coba lagi."),
+    409: mark("Muat ulang halaman untuk melihat keadaan terbaru."),
+    413: mark("Tulisan paling banyak 10.000 karakter. Kembali dan pendekkan; tulisan Anda masih di sana."),
+    414: mark("Persingkat pencarian Anda, lalu coba lagi."),
+    415: mark("Kirim lewat formulir di situs ini."),
+    422: mark("Kembali ke halaman sebelumnya dan periksa isian Anda."),
+    429: mark("Tunggu sebentar, lalu coba lagi."),
+    500: mark("Kesalahan ini sudah kami catat. Laporan yang mendapat tanda terima tetap aman. Coba lagi sebentar."),
+    503: mark("Server sedang sibuk. Tunggu beberapa detik, lalu muat ulang. Tulisan Anda belum hilang."),
+}
+
+
+def _page(status: int, text: str, **context: Any) -> str:
+    return render_template("errors/refusal.html", status=status, title=gettext(TITLES[status]), text=text, **context)
+
+
+def refused(refusal: Refusal) -> Answer:
+    """An expected refusal as a page."""
+    headers = {"Retry-After": str(refusal.retry_after)} if isinstance(refusal, TooMany) else {}
+    # One text for "not there" and "not yours", so that the answers cannot be told apart.
+    text = gettext(TEXTS[404]) if refusal.status == 404 else told(refusal)
+    return _page(refusal.status, text), refusal.status, headers
+
+
+def _http(error: HTTPException) -> Any:
+    status = error.code or 500
+    if status < 400:
+        return error
+    known = status if status in TITLES else (400 if status < 500 else 500)
+    headers = {"Allow": ", ".join(error.valid_methods)} if getattr(error, "valid_methods", None) else {}  # type: ignore[attr-defined]
+    return _page(known, gettext(TEXTS[known])), status, headers
+
+
+def _same_site() -> bool:
+    """Whether our own page sent this form: only then may what it carried be offered for sending again."""
+    fetch_site = request.headers.get("Sec-Fetch-Site")
+    return fetch_site == "same-origin" or (
+        fetch_site is None and (request.referrer or "").startswith(current_app.config["SETTINGS"].public_url + "/")
+    )
+
+
+def _expired(error: CSRFError) -> Answer:
+    typed = [(name, value) for name, value in request.form.items(multi=True) if name != "csrf_token"]
+    page = render_template("errors/expired.html", typed=typed if _same_site() else [], action=request.full_path)
+    return page, 403, {}
+
+
+def _database(error: DBAPIError) -> Answer:
+    db.session.rollback()
+    if isinstance(error, DataError):  # a value no column can hold, such as a number past 64 bits
+        return _page(400, gettext(TEXTS[400])), 400, {}
+    if isinstance(error, OperationalError):
+        current_app.logger.warning("database unavailable: %s", type(error.orig).__name__)
+        return _page(503, gettext(TEXTS[503])), 503, {"Retry-After": "5"}
+    return _fault(error)
+
+
+def _fault(error: Exception) -> Answer:
+    current_app.logger.error("fault at endpoint %s", request.endpoint, exc_info=error)
+    db.session.rollback()
+    return _page(500, gettext(TEXTS[500])), 500, {}
+
+
+def _busy(error: PoolTimeout) -> Answer:
+    return _page(503, gettext(TEXTS[503])), 503, {"Retry-After": "5"}
+
+
+def init_errors(app: Flask) -> None:
+    """Register the handlers; the most specific one wins."""
+    app.register_error_handler(Refusal, refused)
+    app.register_error_handler(CSRFError, _expired)
+    app.register_error_handler(HTTPException, _http)
+    app.register_error_handler(PoolTimeout, _busy)
+    app.register_error_handler(DBAPIError, _database)
+    app.register_error_handler(Exception, _fault)
