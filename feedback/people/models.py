@@ -1,0 +1,64 @@
+"""Accounts, memberships, sign-ins and failed attempts."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+
+from sqlalchemy import CheckConstraint, ForeignKey, Index, String
+from sqlalchemy.orm import Mapped, mapped_column
+
+from feedback.kernel.permissions import Role
+from feedback.storage.base import Base, one_of
+
+
+class Person(Base):
+    """A citizen or a member of staff; what they may do comes from memberships alone."""
+
+    __tablename__ = "person"
+    __table_args__ = (CheckConstraint("locale IN ('id', 'en')", name="locale_known"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True, init=False)
+    email: Mapped[str] = mapped_column(String(254), unique=True)
+    name: Mapped[str] = mapped_column(String(120))
+    password_hash: Mapped[str] = mapped_column(String(200))
+    created_at: Mapped[datetime]
+    locale: Mapped[str] = mapped_column(String(5), default="id")
+    is_active: Mapped[bool] = mapped_column(default=True)
+
+
+class MembershipRow(Base):
+    """A role held at a unit from one local date to another, both included."""
+
+    __tablename__ = "membership"
+    __table_args__ = (
+        one_of("role", Role),
+        CheckConstraint("valid_to IS NULL OR valid_to >= valid_from", name="valid_order"),
+        Index(None, "unit_id", "role"),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True, init=False)
+    person_id: Mapped[int] = mapped_column(ForeignKey("person.id"), index=True)
+    unit_id: Mapped[int] = mapped_column(ForeignKey("unit.id"))
+    role: Mapped[str] = mapped_column(String(20))
+    valid_from: Mapped[date]
+    valid_to: Mapped[date | None] = mapped_column(default=None)
+
+
+class SignIn(Base):
+    """One signed-in browser; the cookie holds the token, this row only its hash, and deleting the row ends it."""
+
+    __tablename__ = "sign_in"
+
+    token_hash: Mapped[str] = mapped_column(String(64), primary_key=True)
+    person_id: Mapped[int] = mapped_column(ForeignKey("person.id"), index=True)
+    created_at: Mapped[datetime] = mapped_column(index=True)
+
+
+class Attempt(Base):
+    """Failed tries of one kind from one source; `key` is a keyed hash, never an address in the clear."""
+
+    __tablename__ = "attempt"
+
+    key: Mapped[str] = mapped_column(String(64), primary_key=True)
+    failures: Mapped[int]
+    last_at: Mapped[datetime] = mapped_column(index=True)
