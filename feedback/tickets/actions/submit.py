@@ -1,0 +1,242 @@
+"""Take a report in: a ticket, its first event, clocks, sealed contact, outbox and receipt, all or nothing."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from sqlalchemy import select
+from sqlalchemy.exc import IntegrityError
+
+from feedback.audit.actions import record
+from feedback.catalogue.queries import propose_route
+from feedback.catalogue.rules import Route
+from feedback.kernel.actor import Actor
+from feedback.kernel.clock import local_date, utc_now
+from feedback.kernel.errors import Forbidden, Invalid
+from feedback.kernel.permissions import Permission
+from feedback.kernel.references import code_from, new_number
+from feedback.kernel.text import clean, mark
+from feedback.storage.keyring import keyed_digest, keyed_hash
+from feedback.storage.session import db, transaction
+from feedback.tickets.actions.effects import begin_cycle, post_event, run_clocks, set_next_due
+from feedback.tickets.models import Ticket, TicketEvent
+from feedback.tickets.queries.choices import known_choices
+from feedback.tickets.rules.lifecycle import MOVES
+from feedback.tickets.rules.report import LONGEST_NAME, LONGEST_PLACE, check_event_date, check_received_at, check_text
+from feedback.tickets.rules.words import Channel, Kind, MoveName, State
+from feedback.units.rules import UnitRow
+from feedback.vault.actions import seal_identity
+from feedback.vault.rules import Identity
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SubmitReport:
+    """A report as its writer wants it; ``form_key`` makes a resend the same report."""
+
+    form_key: str
+    kind: Kind
+    text: str
+    topic_id: int
+    region_code: str
+    place: str = ""
+    service_id: int | None = None
+    unit_id: int | None = None
+    event_date: date | None = None
+    anonymous: bool = False
+    confidential: bool = False
+    name: str = ""
+    email: str = ""
+    phone: str = ""
+    locale: str = "id"
+    channel: Channel = Channel.WEB
+    received_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Receipt:
+    """What the reporter keeps. ``is_resend`` when this form had been taken before; then nothing was written again."""
+
+    ticket_id: int
+    number: str
+    code: str
+    received_at: datetime
+    zone: str
+    is_resend: bool
+    same_text: bool = True
+
+
+def tracking_code(form_key: str) -> str:
+    """The secret code of a report. It follows from its form, so a resend shows it though only a hash is stored."""
+    return code_from(keyed_digest("tracking-code-of-form", form_key))
+
+
+def code_hash(code: str) -> str:
+    """How a secret code is stored."""
+    return keyed_hash("tracking-code", code)
+
+
+def receipt_of(form_key: str, text: str = "") -> Receipt | None:
+    """The receipt a form already got, if it was taken."""
+    row = db.session.execute(
+        select(Ticket.id, Ticket.number, Ticket.received_at, Ticket.zone, Ticket.text).where(
+            Ticket.form_key_hash == keyed_hash("form-key", form_key)
+        )
+    ).one_or_none()
+    if row is None:
+        return None
+    same = clean(text) == row.text
+    return Receipt(row.id, row.number, tracking_code(form_key), row.received_at, row.zone, True, same)
+
+
+def check_report(command: SubmitReport, now: datetime) -> Route:
+    """The route of a report that may be taken; raises Invalid for the first field that is wrong."""
+    check_text(command.text)
+    _check_lengths(command)
+    _check_choices(command)
+    route = propose_route(
+        topic_id=command.topic_id,
+        region_code=command.region_code,
+        service_id=command.service_id,
+        unit_id=command.unit_id,
+    )
+    if route.government is None:
+        raise Invalid(mark("Pemerintah daerah di wilayah ini belum memakai situs ini."), field="region")
+    check_event_date(command.event_date, local_date(now, route.government.zone))
+    if command.received_at is not None:
+        check_received_at(command.received_at, now)
+    return route
+
+
+def _check_lengths(command: SubmitReport) -> None:
+    for name, value, longest in (("place", command.place, LONGEST_PLACE), ("name", command.name, LONGEST_NAME)):
+        if len(clean(value, lines=False)) > longest:
+            raise Invalid(mark("Paling banyak %(max)s karakter."), field=name, values={"max": longest})
+
+
+def _check_choices(command: SubmitReport) -> None:
+    known = known_choices(
+        topic_id=command.topic_id,
+        region_code=command.region_code,
+        service_id=command.service_id,
+        unit_id=command.unit_id,
+    )
+    if not known.topic:
+        raise Invalid(mark("Pilih topik."), field="topic")
+    if not known.region:
+        raise Invalid(mark("Wilayah ini tidak dikenal. Pilih dari daftar."), field="region")
+    if command.service_id is not None and not known.service:
+        raise Invalid(mark("Layanan ini tidak dikenal. Pilih dari daftar."), field="service")
+    if command.unit_id is not None and not known.unit:
+        raise Invalid(mark("Unit ini tidak dikenal. Pilih dari daftar."), field="unit")
+
+
+def submit(command: SubmitReport, actor: Actor) -> Receipt:
+    """Take a report; a form sent twice gives its first receipt. Raises Invalid, or Forbidden at a counter not one's own."""
+    if command.channel is not Channel.WEB and not actor.may(Permission.COUNTER):
+        raise Forbidden(mark("Hanya koordinator yang mencatat laporan di loket."))
+    known = receipt_of(command.form_key, command.text)
+    if known is not None:
+        return known
+    try:
+        return _take(command, actor)
+    except IntegrityError:
+        # Two of the same form at once: the unique key let one in, and both get its receipt.
+        known = receipt_of(command.form_key, command.text)
+        # Otherwise a number was drawn that is taken, one draw in 34 milliards for each ticket: draw another.
+        return known or _take(command, actor)
+
+
+def _take(command: SubmitReport, actor: Actor) -> Receipt:
+    now = utc_now()
+    with transaction():
+        route = check_report(command, now)
+        ticket = _store(command, actor, route, now)
+        return Receipt(
+            ticket.id, ticket.number, tracking_code(command.form_key), ticket.received_at, ticket.zone, False
+        )
+
+
+def _store(command: SubmitReport, actor: Actor, route: Route, now: datetime) -> Ticket:
+    assert route.government is not None  # check_report refused it otherwise
+    ticket = _new_ticket(command, actor, route, route.government, now)
+    db.session.add(ticket)
+    db.session.flush()
+    by_staff = command.channel is not Channel.WEB
+    event = TicketEvent(
+        ticket_id=ticket.id,
+        at=now,
+        move=MoveName.SUBMIT,
+        to_state=State.RECEIVED,
+        cycle=1,
+        version=1,
+        unit_id=ticket.unit_id,
+        # The account of a sealed reporter is in no column; staff at a counter are named.
+        actor_id=actor.person_id if by_staff else ticket.reporter_id,
+        detail={"channel": command.channel.value},
+    )
+    db.session.add(event)
+    db.session.flush()
+    begin_cycle(ticket, ticket.received_at)
+    run_clocks(MOVES[MoveName.SUBMIT], ticket, ticket.received_at)
+    _seal(command, actor, ticket, now)
+    set_next_due(ticket)
+    post_event(event, MOVES[MoveName.SUBMIT])
+    if by_staff:
+        record(
+            "ticket.recorded",
+            actor_id=actor.person_id,
+            subject=f"ticket:{ticket.id}",
+            at=now,
+            detail={"received_at": ticket.received_at.isoformat(), "channel": command.channel.value},
+        )
+    return ticket
+
+
+def _new_ticket(command: SubmitReport, actor: Actor, route: Route, government: UnitRow, now: datetime) -> Ticket:
+    sealed = command.anonymous or command.confidential
+    own = command.channel is Channel.WEB and actor.person_id is not None and not sealed
+    # Only a counter says that something came in earlier (DOMAIN.md 4.14).
+    received_at = now if command.channel is Channel.WEB else command.received_at or now
+    name = clean(command.name, lines=False)
+    return Ticket(
+        number=new_number(),
+        kind=command.kind,
+        channel=command.channel,
+        text=check_text(command.text),
+        unit_id=government.id,
+        zone=government.zone,
+        received_at=received_at,
+        created_at=now,
+        state_since=received_at,
+        held_since=received_at,
+        topic_id=command.topic_id,
+        region_code=command.region_code,
+        service_id=command.service_id,
+        proposed_unit_id=route.unit.id if route.unit else None,
+        proposed_authority_id=route.authority.id if route.authority else None,
+        place=clean(command.place, lines=False),
+        event_date=command.event_date,
+        anonymous=command.anonymous,
+        confidential=command.confidential,
+        reporter_id=actor.person_id if own else None,
+        reporter_name=None if command.anonymous else (name or None),
+        recorded_by_id=actor.person_id if command.channel is not Channel.WEB else None,
+        locale=command.locale,
+        form_key_hash=keyed_hash("form-key", command.form_key),
+        code_hash=code_hash(tracking_code(command.form_key)),
+    )
+
+
+def _seal(command: SubmitReport, actor: Actor, ticket: Ticket, now: datetime) -> None:
+    """Keep contact, and for sealed reports name and account, where only the worker's key can read them."""
+    own_account = actor.person_id if command.channel is Channel.WEB else None
+    sealed = command.anonymous or command.confidential
+    identity = Identity(
+        name=clean(command.name, lines=False) or (actor.name if own_account and sealed else ""),
+        email=command.email.strip().lower(),
+        phone=clean(command.phone, lines=False),
+        person_id=own_account if sealed else None,
+    )
+    if identity.email or identity.phone or identity.person_id or (identity.name and command.anonymous):
+        seal_identity(ticket.id, identity, at=now)

@@ -1,0 +1,154 @@
+"""The shape of each move: one form with the fields its row of the table needs, and no others."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask_babel import gettext, lazy_gettext
+from wtforms import BooleanField, DateField, EmailField, HiddenField, IntegerField, RadioField, SelectField
+from wtforms.validators import Email, InputRequired, Length, Optional
+
+from feedback.catalogue.queries import authorities
+from feedback.kernel.text import mark
+from feedback.tickets.actions.moves import MakeMove
+from feedback.tickets.rules.lifecycle import Move
+from feedback.tickets.rules.lifecycle import Words as MoveWords
+from feedback.tickets.rules.report import LONGEST_TEXT
+from feedback.tickets.rules.words import (
+    GRADE_LABELS,
+    HOLD_LABELS,
+    HOLD_LONGEST_DAYS,
+    REJECT_LABELS,
+    Grade,
+    HoldReason,
+    Kind,
+    MoveName,
+    RejectReason,
+)
+from feedback.units.queries import tree
+from feedback.units.rules import UnitRow
+from feedback.web.form import Form, FormKey, Line, Prose, Words, id_or_none
+
+_EXTRA = {MoveName.VERIFY_AND_ASSIGN: ("title", "reported_email"), MoveName.ADD_INFORMATION: ("is_public",)}
+TEXT_LABELS = {
+    MoveName.ASK_COMPLETION: mark("Apa yang perlu dilengkapi?"),
+    MoveName.COMPLETE: mark("Kelengkapan"),
+    MoveName.ASSIGN: mark("Alasan pemindahan"),
+    MoveName.RETURN_TO_COORDINATOR: mark("Alasan pengembalian"),
+    MoveName.INTERIM_REPLY: mark("Tanggapan sementara"),
+    MoveName.HOLD: mark("Penjelasan untuk pelapor"),
+    MoveName.ANSWER: mark("Jawaban akhir"),
+    MoveName.REVIEW_ANSWER: mark("Jawaban setelah sanggahan"),
+    MoveName.CONFIRM: mark("Catatan"),
+    MoveName.DISPUTE: mark("Apa yang belum selesai?"),
+    MoveName.REOPEN: mark("Apa yang terjadi lagi?"),
+    MoveName.WITHDRAW: mark("Alasan"),
+    MoveName.ADD_INFORMATION: mark("Keterangan tambahan"),
+    MoveName.CHANGE_GRADE: mark("Alasan mengubah kadar"),
+}
+_ALWAYS = frozenset({"version", "move", "csrf_token"})
+
+
+class MoveForm(Form):
+    """Every field a move may need; :func:`move_form` keeps those of one move."""
+
+    move = HiddenField()
+    version = IntegerField(validators=[InputRequired()])
+    text = Prose(lazy_gettext("Tulisan"), [Optional()], longest=LONGEST_TEXT)
+    unit_id = SelectField(lazy_gettext("Unit tujuan"), coerce=id_or_none)
+    proposed_unit_id = SelectField(lazy_gettext("Unit yang menurut Anda berwenang"), coerce=id_or_none)
+    grade = RadioField(
+        lazy_gettext("Kadar pengaduan"),
+        [Optional()],
+        choices=[(grade.value, lazy_gettext(label)) for grade, label in GRADE_LABELS.items()],
+    )
+    title = Line(lazy_gettext("Judul untuk umum"), [Optional()], longest=160)
+    reported_email = EmailField(lazy_gettext("Surel petugas yang dilaporkan"), [Optional(), Length(max=254), Email()])
+    hold_reason = SelectField(lazy_gettext("Alasan penundaan"), coerce=str)
+    promised_date = DateField(lazy_gettext("Tanggal yang dijanjikan"), [Optional()])
+    reject_reason = SelectField(lazy_gettext("Alasan"), coerce=str)
+    authority_id = SelectField(lazy_gettext("Lembaga yang berwenang"), coerce=id_or_none)
+    joined_number = Line(lazy_gettext("Nomor laporan tujuan"), [Optional()], longest=20)
+    is_public = BooleanField(lazy_gettext("Tampilkan keterangan ini untuk umum"))
+
+    def command(self, number: str) -> MakeMove:
+        """The action's command; call it after `validate()`."""
+        found = {name: field.data for name, field in self._fields.items() if name not in ("csrf_token", "move")}
+        words = {
+            "grade": Grade,
+            "hold_reason": HoldReason,
+            "reject_reason": RejectReason,
+        }
+        for name, kind in words.items():
+            if name in found:
+                found[name] = kind(found[name]) if found[name] else None
+        for name in ("text", "title", "reported_email", "joined_number"):
+            if name in found:
+                found[name] = found[name] or ""
+        return MakeMove(number=number, move=MoveName(self.move.data or ""), **found)
+
+
+class NoteForm(Form):
+    """An internal note."""
+
+    form_key = FormKey()
+    text = Prose(lazy_gettext("Catatan internal"), [Words()], longest=LONGEST_TEXT)
+
+
+def move_form(
+    move: Move, *, version: int, kind: Kind, grade: Grade | None, proposed: int | None, **rest: Any
+) -> MoveForm:
+    """The form of one move, its ids apart from those of the others on the page by the move's name."""
+    data = {"move": move.name.value, "version": version, "grade": grade, "unit_id": proposed}
+    form = MoveForm(prefix=move.name.value, data=data, **rest)
+    needed = {*move.needs, *_EXTRA.get(move.name, ()), *_ALWAYS}
+    if move.words is not MoveWords.NONE:
+        needed.add("text")
+        form.text.label.text = gettext(TEXT_LABELS.get(move.name, mark("Penjelasan")))
+    if move.words is MoveWords.REQUIRED:
+        _require(form, "text", Words())
+    if kind is not Kind.COMPLAINT:
+        needed.discard("grade")
+    else:
+        _require(form, "grade", InputRequired())
+    for name in [field.short_name for field in form]:
+        if name not in needed:
+            del form[name]
+    _offer(form)
+    return form
+
+
+def _require(form: MoveForm, name: str, validator: Any) -> None:
+    field = form[name]
+    field.validators = [*(one for one in field.validators if not isinstance(one, Optional)), validator]
+    field.flags.optional, field.flags.required = False, True
+
+
+def _offer(form: MoveForm) -> None:
+    pick = ("", gettext("Pilih"))
+    if "unit_id" in form or "proposed_unit_id" in form:
+        units = [("", gettext("Pilih unit"))]
+        units += [(str(one.id), "\u2003" * one.depth + one.name) for one in _in_tree_order()]
+        for name in ("unit_id", "proposed_unit_id"):
+            if name in form:
+                form[name].choices = units
+    if "hold_reason" in form:
+        form.hold_reason.choices = [pick, *((one.value, _with_limit(one)) for one in HoldReason)]
+    if "reject_reason" in form:
+        form.reject_reason.choices = [pick, *((one.value, gettext(label)) for one, label in REJECT_LABELS.items())]
+    if "authority_id" in form:
+        form.authority_id.choices = [pick, *((str(row.id), row.name) for row in authorities())]
+
+
+def _with_limit(reason: HoldReason) -> str:
+    longest = gettext("paling lama %(days)s hari", days=HOLD_LONGEST_DAYS[reason])
+    return f"{gettext(HOLD_LABELS[reason])} ({longest})"
+
+
+def _in_tree_order() -> list[UnitRow]:
+    """Units under their parents, each level by name; paths sort as text, so ids must not decide."""
+    units = tree()
+    names = {one.id: one.name for one in units}
+    from_root = {one.id: tuple(names.get(int(part), "") for part in one.path.split(".") if part) for one in units}
+    return sorted(units, key=lambda one: from_root[one.id])
+

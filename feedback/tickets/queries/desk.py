@@ -1,0 +1,198 @@
+"""The desk: tiles with live counts and the queue of a unit, sorted by what is due."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, datetime, time, timedelta
+from enum import StrEnum
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import ColumnElement, and_, case, func, or_, select
+
+from feedback.catalogue.models import Topic
+from feedback.kernel.actor import Actor
+from feedback.kernel.paging import Page, page_of, read_cursor, write_cursor
+from feedback.kernel.permissions import Role
+from feedback.kernel.text import excerpt
+from feedback.people.models import Person
+from feedback.storage.session import db
+from feedback.tickets.models import Ticket
+from feedback.tickets.queries.visible import under, visible
+from feedback.tickets.rules.grants import Sight, grants_for
+from feedback.tickets.rules.words import AT_UNIT, Kind, State
+from feedback.units.models import Region, Unit
+
+DESK_ROLES = (Role.OFFICER, Role.COORDINATOR, Role.SUPERVISOR)
+PAGE_SIZE = 50
+DUE_SOON_DAYS = 3
+_NEVER = datetime(9999, 1, 1, tzinfo=ZoneInfo("UTC"))
+
+
+class Queue(StrEnum):
+    """Which part of the desk: the name is the word in the address."""
+
+    TO_VERIFY = "verifikasi"
+    RETURNED = "dikembalikan"
+    MINE = "saya"
+    UNIT = "unit"
+    DUE_TODAY = "hari-ini"
+    DUE_SOON = "segera"
+    OVERDUE = "lewat"
+    WAITING = "menunggu-pelapor"
+    DISPUTED = "disanggah"
+
+
+@dataclass(frozen=True, slots=True)
+class DeskLine:
+    """One row of the queue; ``is_overdue`` only when the administration is late, not the reporter."""
+
+    number: str
+    kind: Kind
+    state: State
+    excerpt: str
+    topic: str | None
+    place: str | None
+    unit: str
+    officer: str | None
+    received_at: datetime
+    coarse: bool
+    zone: str
+    due_at: datetime | None
+    is_overdue: bool
+    confidential: bool
+
+
+def desk_zone(actor: Actor) -> str:
+    """The zone of the desk: that of the actor's first unit."""
+    ids = [one.unit_id for one in actor.memberships if one.role in DESK_ROLES]
+    return db.session.scalar(select(Unit.zone).where(Unit.id.in_(ids)).order_by(Unit.path).limit(1)) or "Asia/Jakarta"
+
+
+def _days(now: datetime, zone: str) -> tuple[datetime, datetime, datetime]:
+    """The instants at which today, tomorrow and the day after the next three end, seen from the desk's zone."""
+    today = now.astimezone(ZoneInfo(zone)).date()
+
+    def midnight(day: date) -> datetime:
+        return datetime.combine(day, time(), ZoneInfo(zone))
+
+    return (
+        midnight(today),
+        midnight(today + timedelta(days=1)),
+        midnight(today + timedelta(days=1 + DUE_SOON_DAYS)),
+    )
+
+
+_OURS = Ticket.state.in_([State.RECEIVED, *sorted(AT_UNIT)])
+
+
+def _condition(queue: Queue, actor: Actor, now: datetime, zone: str) -> ColumnElement[bool]:
+    _start, end_of_day, soon = _days(now, zone)
+    conditions: dict[Queue, ColumnElement[bool]] = {
+        Queue.TO_VERIFY: Ticket.state == State.RECEIVED,
+        Queue.RETURNED: and_(Ticket.state == State.RECEIVED, Ticket.returned_at.is_not(None)),
+        Queue.MINE: and_(_OURS, Ticket.officer_id == actor.person_id),
+        Queue.UNIT: _OURS,
+        # Due instants are exclusive midnights: what is due today ends at or before the end of today.
+        Queue.DUE_TODAY: and_(_OURS, Ticket.due_at > now, Ticket.due_at <= end_of_day),
+        Queue.DUE_SOON: and_(_OURS, Ticket.due_at > now, Ticket.due_at <= soon),
+        Queue.OVERDUE: and_(_OURS, Ticket.due_at <= now),
+        Queue.WAITING: Ticket.state.in_([State.INCOMPLETE, State.ANSWERED]),
+        Queue.DISPUTED: Ticket.state == State.DISPUTED,
+    }
+    return conditions[queue]
+
+
+def _at_desk(actor: Actor, path: str | None) -> ColumnElement[bool]:
+    """Open tickets of the subtrees this actor works in, or of one part of them, as far as the grants reach."""
+    paths = actor.paths(*DESK_ROLES)
+    if path is not None:
+        paths = tuple([path] if any(path.startswith(one) for one in paths) else [])
+    inside = or_(*(under(Ticket.unit_id, one) for one in paths)) if paths else Ticket.id.in_([])
+    return and_(inside, Ticket.is_open, visible(grants_for(actor), Sight.WHOLE))
+
+
+def desk_tiles(actor: Actor, now: datetime, zone: str, path: str | None = None) -> dict[Queue, int]:
+    """Every tile's count in one statement."""
+    counts = [
+        func.coalesce(func.sum(case((_condition(queue, actor, now, zone), 1), else_=0)), 0).label(queue.name)
+        for queue in Queue
+    ]
+    row = db.session.execute(select(*counts).select_from(Ticket).where(_at_desk(actor, path))).one()
+    return {queue: int(row._mapping[queue.name]) for queue in Queue}
+
+
+def desk_queue(
+    actor: Actor,
+    queue: Queue,
+    now: datetime,
+    zone: str,
+    *,
+    path: str | None = None,
+    after: str | None = None,
+    before: str | None = None,
+) -> Page[DeskLine]:
+    """A page of one queue, most urgent first; rows without a due date come last."""
+    key = func.coalesce(Ticket.due_at, _NEVER)
+    cursor, backwards = (read_cursor(before, (str, int)), True) if before else (read_cursor(after, (str, int)), False)
+    statement = _lines().where(_at_desk(actor, path), _condition(queue, actor, now, zone))
+    if cursor is not None:
+        instant, last = _instant(str(cursor[0])), int(cursor[1])
+        later = or_(key > instant, and_(key == instant, Ticket.id > last))
+        earlier = or_(key < instant, and_(key == instant, Ticket.id < last))
+        statement = statement.where(earlier if backwards else later)
+    order = (key.desc(), Ticket.id.desc()) if backwards else (key, Ticket.id)
+    rows = db.session.execute(statement.order_by(*order).limit(PAGE_SIZE + 1)).all()
+    page = page_of(
+        rows,
+        PAGE_SIZE,
+        lambda row: write_cursor((row.due_at or _NEVER).isoformat(), row.id),
+        backwards=backwards,
+        has_cursor=cursor is not None,
+    )
+    return Page(tuple(_line(row, now) for row in page.rows), page.next, page.previous)
+
+
+def _instant(text: str) -> datetime:
+    try:
+        found = datetime.fromisoformat(text)
+    except ValueError:
+        return _NEVER
+    return found if found.tzinfo else _NEVER
+
+
+def _lines() -> Any:
+    return (
+        select(
+            Ticket.id, Ticket.number, Ticket.kind, Ticket.state, Ticket.title,
+            func.substr(Ticket.text, 1, 300).label("text"),
+            Topic.name.label("topic"), Region.name.label("place"), Unit.short_name.label("unit"),
+            Person.name.label("officer"), Ticket.received_at, Ticket.anonymous, Ticket.zone, Ticket.due_at,
+            Ticket.confidential,
+        )
+        .join(Unit, Unit.id == Ticket.unit_id)
+        .outerjoin(Topic, Topic.id == Ticket.topic_id)
+        .outerjoin(Region, Region.code == Ticket.region_code)
+        .outerjoin(Person, Person.id == Ticket.officer_id)
+    )  # fmt: skip
+
+
+def _line(row: Any, now: datetime) -> DeskLine:
+    state = State(row.state)
+    owed_by_us = state is State.RECEIVED or state in AT_UNIT
+    return DeskLine(
+        number=row.number,
+        kind=Kind(row.kind),
+        state=state,
+        excerpt=row.title or excerpt(row.text, 140),
+        topic=row.topic,
+        place=row.place,
+        unit=row.unit,
+        officer=row.officer,
+        received_at=row.received_at,
+        coarse=row.anonymous,
+        zone=row.zone,
+        due_at=row.due_at,
+        is_overdue=bool(owed_by_us and row.due_at and row.due_at <= now),
+        confidential=row.confidential,
+    )

@@ -1,0 +1,39 @@
+"""The grants of an actor as SQL: the same data that decides for one ticket (DESIGN.md 3.5)."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from sqlalchemy import ColumnElement, and_, false, or_, select
+
+from feedback.tickets.models import Ticket
+from feedback.tickets.rules.grants import Grant, Op, Sight, Test
+from feedback.units.models import Unit
+from feedback.units.rules import path_range
+
+
+def under(column: Any, path: str) -> ColumnElement[bool]:
+    """Whether a unit id column names a unit of the subtree at ``path``."""
+    low, high = path_range(path)
+    return column.in_(select(Unit.id).where(Unit.path >= low, Unit.path < high))  # type: ignore[no-any-return]
+
+
+def _clause(test: Test) -> ColumnElement[bool]:
+    if test.field == "unit_path":
+        return under(Ticket.unit_id, str(test.value))
+    if test.field == "published":
+        return Ticket.published_at.is_not(None)
+    column = getattr(Ticket, test.field)
+    if test.op is Op.IN:
+        return column.in_(test.value)  # type: ignore[no-any-return]
+    if test.op is Op.IS_NOT:
+        return column.is_distinct_from(test.value)  # type: ignore[no-any-return]
+    return column == test.value  # type: ignore[no-any-return]
+
+
+def visible(grants: tuple[Grant, ...], least: Sight = Sight.LISTED) -> ColumnElement[bool]:
+    """The tickets on which these grants give at least this sight."""
+    useful = [grant for grant in grants if grant.sight >= least]
+    # A grant whose tests include all tests of another adds nothing; dropping it keeps the public list on its index.
+    needed = [one for one in useful if not any(set(other.tests) < set(one.tests) for other in useful)]
+    return or_(false(), *(and_(*(_clause(test) for test in grant.tests)) for grant in needed))

@@ -1,0 +1,8 @@
+"""Pages of the heart: write a report, one ticket, the desk."""
+
+from __future__ import annotations
+
+from feedback.tickets.views import desk, report, ticket
+from feedback.tickets.views.blueprint import tickets
+
+__all__ = ["desk", "report", "ticket", "tickets"]

@@ -1,0 +1,173 @@
+"""Write, check, send, keep the receipt. Everything travels in the form: nothing is lost, nothing is stored early."""
+
+from __future__ import annotations
+
+import io
+from dataclasses import dataclass
+from typing import Any
+
+import segno
+from flask import Response, abort, current_app, render_template, request, url_for
+from flask_babel import get_locale
+from flask_login import current_user
+
+from feedback.catalogue.queries import service_by_slug, topic_by_slug
+from feedback.catalogue.rules import Route
+from feedback.clocks.queries import Promise, promises
+from feedback.kernel.clock import utc_now
+from feedback.kernel.errors import Invalid
+from feedback.kernel.permissions import Permission
+from feedback.kernel.references import read_number
+from feedback.tickets.actions.submit import Receipt, SubmitReport, check_report, receipt_of, submit
+from feedback.tickets.forms.report import CounterForm, ReportForm
+from feedback.tickets.queries.desk import desk_zone
+from feedback.tickets.rules.words import KIND_HINTS, Grade, Kind
+from feedback.tickets.views.blueprint import tickets
+from feedback.units.queries import region, unit_by_slug
+from feedback.web.guard import actor, open_by_code, public, requires
+from feedback.web.markup import moment
+
+Answer = str | tuple[str, int] | tuple[str, int, dict[str, str]]
+
+
+@dataclass(frozen=True, slots=True)
+class Preview:
+    """What the check page shows: who will hold the report and what they owe by when."""
+
+    command: SubmitReport
+    route: Route
+    zone: str
+    promises: tuple[Promise, ...]
+
+
+def _preselected() -> dict[str, Any]:
+    """What a link to "report about this" chose already; words we do not know are passed over."""
+    chosen: dict[str, Any] = {}
+    service = service_by_slug(request.args.get("layanan", "")[:80])
+    unit = unit_by_slug(service.service.unit_slug if service else request.args.get("unit", "")[:80])
+    topic = topic_by_slug(request.args.get("topik", "")[:80])
+    code = request.args.get("wilayah", "")[:20] or (unit.region_code if unit else None)
+    place = region(code) if code else None
+    if service:
+        chosen["service"] = service.service.id
+        chosen["topic"] = str(service.service.topic_id or "")
+    if unit and not service:
+        chosen["unit"] = unit.id
+    if topic:
+        chosen["topic"] = str(topic.id)
+    if place:
+        chosen["region"] = place.code
+    return chosen
+
+
+def _kept(form: ReportForm) -> dict[str, str]:
+    """Headers that let the back button show a page of the form again; a sealed report leaves no trace in the browser.
+
+    Without them a browser asks to send the form again, and people believe their text is lost.
+    """
+    sealed = form.anonymous.data or form.confidential.data
+    return {} if sealed else {"Cache-Control": "private, no-cache"}
+
+
+def _write(form: ReportForm, status: int = 200) -> Answer:
+    counter = isinstance(form, CounterForm)
+    page = render_template("tickets/write.html", form=form, counter=counter, kind_hints=KIND_HINTS)
+    return page, status, _kept(form)
+
+
+def _preview(command: SubmitReport) -> Preview:
+    now = utc_now()
+    route = check_report(command, now)
+    assert route.government is not None
+    grade = Grade.NON_OVERSIGHT.value if command.kind is Kind.COMPLAINT else None
+    promised = promises(
+        ticket_kind=command.kind.value,
+        grade=grade,
+        unit_id=(route.unit or route.government).id,
+        received_at=command.received_at or now,
+    )
+    return Preview(command, route, route.government.zone, promised)
+
+
+def _check(form: ReportForm) -> Answer:
+    try:
+        preview = _preview(form.command(str(get_locale())))
+    except Invalid as refusal:
+        form.refuse(refusal)
+        return _write(form, 422)
+    counter = isinstance(form, CounterForm)
+    return render_template("tickets/check.html", form=form, preview=preview, counter=counter), 200, _kept(form)
+
+
+def _send(form: ReportForm) -> Answer:
+    try:
+        receipt = submit(form.command(str(get_locale())), actor())
+    except Invalid as refusal:
+        form.refuse(refusal)
+        return _write(form, 422)
+    if not isinstance(form, CounterForm):
+        open_by_code(receipt.ticket_id)
+    return _receipt(receipt, form), 200
+
+
+def _receipt(receipt: Receipt, form: ReportForm) -> str:
+    return render_template(
+        "tickets/receipt.html",
+        receipt=receipt,
+        at=moment(receipt.received_at, receipt.zone),
+        counter=isinstance(form, CounterForm),
+        sealed=form.anonymous.data or form.confidential.data,
+        has_contact=bool(form.email.data),
+    )
+
+
+def _step(form: ReportForm) -> Answer:
+    """One press of a button: choose a region, check, change or send. An already sent form shows its receipt again."""
+    step = request.form.get("langkah", "periksa")
+    if step in ("periksa", "kirim") and form.form_key.data:
+        known = receipt_of(form.form_key.data, form.text.data or "")
+        if known is not None and form.form_key.validate(form):
+            return _receipt(known, form)
+    if step in ("wilayah", "ubah", "wilayah-ulang"):
+        return _write(form)
+    if not form.validate():
+        return _write(form, 422)
+    return _send(form) if step == "kirim" else _check(form)
+
+
+@tickets.route("/lapor", methods=["GET", "POST"])
+@public
+def report() -> Answer:
+    """A citizen writes, with or without an account."""
+    if request.method == "GET":
+        mine = {"name": current_user.name, "email": current_user.email} if current_user.is_authenticated else {}
+        return _write(ReportForm(data={**mine, **_preselected()}))
+    return _step(ReportForm())
+
+
+@tickets.route("/meja/loket", methods=["GET", "POST"])
+@requires(Permission.COUNTER)
+def counter() -> Answer:
+    """A coordinator records what somebody brought to the counter, by letter or by telephone."""
+    zone = desk_zone(actor())
+    if request.method == "GET":
+        return _write(CounterForm(zone=zone, data=_preselected()))
+    return _step(CounterForm(zone=zone))
+
+
+@tickets.get("/laporan/<number>/qr.svg")
+@public
+def qr(number: str) -> Response:
+    """A QR picture of the tracking page's address with the number, never the code."""
+    canonical = read_number(number)
+    if canonical is None:
+        abort(404)
+    out = io.BytesIO()
+    segno.make(tracking_url(canonical), error="m").save(out, kind="svg", scale=4, border=2, dark="#000", light="#fff")
+    return Response(out.getvalue(), mimetype="image/svg+xml", headers={"Cache-Control": "public, max-age=31536000"})
+
+
+def tracking_url(number: str) -> str:
+    """The absolute address of the tracking page, from the configured public address only."""
+    return str(current_app.config["SETTINGS"].public_url) + url_for("publicsite.track", nomor=number)
+

@@ -1,0 +1,268 @@
+"""One ticket for everybody: the public, its reporter, its officers; and every move made on it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from flask import Response, flash, make_response, redirect, render_template, request, url_for
+from flask_babel import gettext
+from markupsafe import Markup
+
+from feedback.clocks.queries import ClockRow
+from feedback.clocks.rules.policy import ClockKind
+from feedback.clocks.rules.words import ClockState
+from feedback.kernel.clock import utc_now
+from feedback.kernel.errors import Conflict, Invalid, NotFound
+from feedback.kernel.references import read_number
+from feedback.kernel.text import excerpt, mark
+from feedback.tickets.actions.moves import REPORTER_MOVES, Stale, make_move
+from feedback.tickets.actions.notes import add_note
+from feedback.tickets.forms.moves import MoveForm, NoteForm, move_form
+from feedback.tickets.queries.detail import EventLine, TicketPage, ticket_page
+from feedback.tickets.rules.grants import Sight
+from feedback.tickets.rules.lifecycle import MOVES, Move
+from feedback.tickets.rules.words import HOLD_LABELS, REJECT_CHANNELS, REJECT_LABELS, HoldReason, MoveName, RejectReason
+from feedback.tickets.views.blueprint import tickets
+from feedback.tickets.views.labels import clock_label, move_label, role_label
+from feedback.web.guard import actor, public
+from feedback.web.language import told
+from feedback.web.markup import day, moment
+
+DONE = {
+    MoveName.CONFIRM: mark("Terima kasih. Laporan ditutup sebagai selesai."),
+    MoveName.DISPUTE: mark("Sanggahan diterima. Pejabat lain akan memeriksanya."),
+    MoveName.WITHDRAW: mark("Laporan dicabut."),
+    MoveName.RETURN_TO_COORDINATOR: mark("Laporan dikembalikan ke koordinator."),
+    MoveName.ASSIGN: mark("Laporan dipindahkan."),
+}
+ANSWERS = frozenset({MoveName.ANSWER, MoveName.REVIEW_ANSWER})
+REPLIES = frozenset({MoveName.INTERIM_REPLY, MoveName.HOLD, MoveName.ASK_COMPLETION, MoveName.REJECT, MoveName.REFER})
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """A line of the timeline as the component wants it."""
+
+    at_text: str
+    title: str
+    actor_text: str | None
+    kind: str
+    body_html: Markup | None
+    body_text: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class DateRow:
+    """A promised date as the component wants it."""
+
+    label: str
+    date_text: str
+    state: str
+    state_label: str
+    note: str | None
+
+
+def _when(page: TicketPage, at: datetime, *, coarse: bool = False) -> str:
+    return day(at, page.zone) if coarse else moment(at, page.zone)
+
+
+def _actor_text(event: EventLine) -> str | None:
+    if event.by_reporter:
+        return gettext("Pelapor")
+    if event.role is None:
+        return None
+    parts = [event.actor_name, f"{role_label(event.role)} {event.actor_unit or ''}".strip()]
+    return ", ".join(part for part in parts if part)
+
+
+def _addition(event: EventLine) -> str:
+    """What the event's data says in words."""
+    detail = event.detail
+    parts = []
+    if event.to_unit:
+        parts.append(gettext("Kini dipegang %(unit)s.", unit=event.to_unit))
+    if "promised_date" in detail:
+        parts.append(gettext(HOLD_LABELS[HoldReason(detail["hold_reason"])]) + ".")
+        promised = day(datetime.fromisoformat(detail["promised_date"]).date())
+        parts.append(gettext("Dijanjikan %(day)s.", day=promised))
+    if "reject_reason" in detail:
+        reason = RejectReason(detail["reject_reason"])
+        parts += [gettext(REJECT_LABELS[reason]) + ".", gettext(REJECT_CHANNELS[reason])]
+    if "authority" in detail:
+        parts.append(f"{detail['authority']}: {detail['channel']}")
+    if "joined_number" in detail:
+        parts.append(gettext("Mengikuti laporan %(number)s.", number=detail["joined_number"]))
+    return " ".join(parts)
+
+
+def _kind_of(event: EventLine) -> str:
+    if event.move in ANSWERS:
+        return "answer"
+    if event.by_reporter:
+        return "reporter"
+    if event.role is None:
+        return "system"
+    return "reply" if event.move in REPLIES else "move"
+
+
+def entries_of(page: TicketPage) -> list[Entry]:
+    """The timeline: events, and for those who handle the ticket its notes between them."""
+    lines = [(event.at, _entry(page, event)) for event in page.events]
+    for note in page.notes:
+        entry = Entry(_when(page, note.at), gettext("Catatan"), f"{note.author}, {note.unit}", "note", None, note.text)
+        lines.append((note.at, entry))
+    return [entry for _, entry in sorted(lines, key=lambda line: line[0])]
+
+
+def _entry(page: TicketPage, event: EventLine) -> Entry:
+    added = _addition(event)
+    html = Markup(event.html) if event.html else None  # noqa: S704  (sanitised when it was written)
+    if html and added:
+        html = Markup("<p>{}</p>").format(added) + html
+    text = None if html else "\n\n".join(part for part in (added, event.text) if part) or None
+    at = _when(page, event.at, coarse=page.coarse and event.by_reporter)
+    return Entry(at, move_label(event.move), _actor_text(event), _kind_of(event), html, text)
+
+
+_CLOCK_STATES = {
+    ClockState.MET: ("kept", mark("Ditepati")),
+    ClockState.MISSED: ("late", mark("Terlambat")),
+    ClockState.PAUSED: ("paused", mark("Berhenti sementara")),
+    ClockState.CANCELLED: ("cancelled", mark("Tidak berlaku lagi")),
+    ClockState.RUNNING: ("running", mark("Berjalan")),
+}
+
+
+def _date_row(clock: ClockRow, now: datetime, cycles: int) -> DateRow:
+    state, label = _CLOCK_STATES[clock.state]
+    if clock.state is ClockState.RUNNING and clock.due_at and clock.due_at <= now:
+        state, label = "overdue", mark("Lewat tenggat")
+    name = clock_label(clock.kind)
+    if cycles > 1:
+        name = gettext("%(clock)s, putaran %(number)s", clock=name, number=clock.cycle)
+    until = day(clock.due_date) if clock.due_date else gettext("menunggu dilanjutkan")
+    note = gettext("dilakukan %(at)s", at=day(clock.stopped_at, clock.zone)) if clock.stopped_at else None
+    if clock.provisional and clock.stopped_at is None:
+        note = gettext("sementara: hari libur tahun itu belum ditetapkan")
+    return DateRow(name, until, state, gettext(label), note)
+
+
+def dates_of(page: TicketPage, now: datetime) -> list[DateRow]:
+    """The dates promised and kept, in the order they began; how long units held it is the supervisors' page."""
+    shown: Iterable[ClockRow] = (clock for clock in page.clocks if clock.kind is not ClockKind.HOLDING)
+    return [_date_row(clock, now, page.cycle) for clock in shown]
+
+
+def _forms(page: TicketPage, filled: MoveForm | None) -> dict[MoveName, tuple[Move, MoveForm]]:
+    forms = {}
+    for move in page.moves:
+        if filled is not None and filled.move.data == move.name.value:
+            forms[move.name] = (move, filled)
+        else:
+            forms[move.name] = (move, _form(page, move, formdata=None))
+    return forms
+
+
+def _form(page: TicketPage, move: Move, **rest: Any) -> MoveForm:
+    proposed = page.proposed_unit_id if move.name is MoveName.VERIFY_AND_ASSIGN else None
+    return move_form(move, version=page.version, kind=page.kind, grade=page.grade, proposed=proposed, **rest)
+
+
+def _render(page: TicketPage, *, filled: MoveForm | None = None, note: NoteForm | None = None, **more: Any) -> str:
+    now = utc_now()
+    forms = _forms(page, filled)
+    return render_template(
+        "tickets/ticket.html",
+        page=page,
+        heading_text=page.title or excerpt(page.text or gettext("Laporan %(number)s", number=page.number), 90),
+        received_text=_when(page, page.received_at, coarse=page.coarse),
+        since_text=_when(page, page.state_since, coarse=page.coarse and page.state == "received"),
+        held_text=_when(page, page.held_since, coarse=page.coarse and page.state == "received"),
+        entries=entries_of(page),
+        dates=dates_of(page, now),
+        reporter_forms={name: forms[name] for name in forms if name in REPORTER_MOVES},
+        staff_forms={name: forms[name] for name in forms if name not in REPORTER_MOVES},
+        note=(note or NoteForm(formdata=None, prefix="note")) if page.is_official else None,
+        Sight=Sight,
+        filled=filled,
+        **more,
+    )
+
+
+def _load(number: str) -> TicketPage:
+    canonical = read_number(number)
+    if canonical is None:
+        raise NotFound
+    return ticket_page(actor(), canonical, utc_now())
+
+
+@tickets.get("/laporan/<number>")
+@public
+def ticket(number: str) -> Response:
+    """The page of a ticket; a number typed loosely is sent on to its proper address."""
+    page = _load(number)
+    if number != page.number:
+        return redirect(url_for("tickets.ticket", number=page.number), 301)  # type: ignore[return-value]
+    return make_response(_render(page))
+
+
+@tickets.post("/laporan/<number>/langkah")
+@public
+def move(number: str) -> Any:
+    """Make one move; whatever goes wrong, what was typed is still there."""
+    page = _load(number)
+    names = [value for name, value in request.form.items() if name.endswith("-move")]
+    known = next((MOVES[MoveName(name)] for name in names if name in set(MoveName)), None)
+    if known is None:
+        raise Invalid(mark("Isian ini tidak dikenal."))
+    form = _form(page, known)
+    if not form.validate():
+        return _render(page, filled=form), 422
+    try:
+        make_move(form.command(page.number), actor())
+    except Invalid as refusal:
+        form.refuse(refusal)
+        return _render(page, filled=form), 422
+    except Conflict as refusal:
+        return _conflict(page.number, form, refusal), 409
+    flash(gettext(DONE.get(known.name, mark("Tersimpan."))), "success")
+    return redirect(_after(page), 303)
+
+
+def _after(page: TicketPage) -> str:
+    """Back to the ticket; to the desk when it has left the actor's reach."""
+    try:
+        ticket_page(actor(), page.number, utc_now())
+    except NotFound:
+        return url_for("tickets.desk")
+    return url_for("tickets.ticket", number=page.number)
+
+
+def _conflict(number: str, form: MoveForm, refusal: Conflict) -> str:
+    """Both texts: what the other person did since, and what this one typed, ready to be sent on the new state."""
+    page = ticket_page(actor(), number, utc_now())
+    seen = refusal.version if isinstance(refusal, Stale) else page.version
+    newer = [_entry(page, event) for event in page.events if event.version > seen]
+    form.version.data = page.version
+    form.version.raw_data = None
+    possible = any(move.name.value == form.move.data for move in page.moves)
+    return render_template(
+        "tickets/conflict.html", page=page, form=form, message=told(refusal), newer=newer, possible=possible,
+        move=MOVES[MoveName(form.move.data or "")],
+    )  # fmt: skip
+
+
+@tickets.post("/laporan/<number>/catatan")
+@public
+def note(number: str) -> Any:
+    """Add an internal note."""
+    page = _load(number)
+    form = NoteForm(prefix="note")
+    if not form.validate():
+        return _render(page, note=form), 422
+    add_note(page.number, form.text.data or "", form.form_key.data or "", actor())
+    flash(gettext("Catatan disimpan. Pelapor tidak melihatnya."), "success")
+    return redirect(url_for("tickets.ticket", number=page.number), 303)
