@@ -1,0 +1,40 @@
+"""What a question to the board is about: a unit the actor watches over, how far it reaches, when, and as of when."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from feedback.insight.rules.figures import Reach
+from feedback.insight.rules.period import Period
+from feedback.kernel.errors import NotFound
+from feedback.kernel.permissions import Role
+from feedback.units.rules import UnitRow, within_path
+
+WATCHERS = (Role.SUPERVISOR, Role.INSPECTOR)
+
+
+@dataclass(frozen=True, slots=True)
+class Scope:
+    """The rounds a figure speaks of; ``now`` decides what is overdue."""
+
+    unit: UnitRow
+    period: Period
+    now: datetime
+    reach: Reach = Reach.SUBTREE
+
+
+def chosen_unit(watched: Sequence[UnitRow], slug: str) -> UnitRow:
+    """The unit asked for, or the topmost one when none is; NotFound for a unit outside what is watched."""
+    for unit in watched:
+        if unit.slug == slug:
+            return unit
+    if slug or not watched:
+        raise NotFound()
+    return min(watched, key=lambda unit: (unit.valid_to is not None, unit.depth, unit.name, unit.id))
+
+
+def subtree_of(chosen: UnitRow, watched: Sequence[UnitRow]) -> tuple[UnitRow, ...]:
+    """The chosen unit and all that is under it."""
+    return tuple(unit for unit in watched if within_path(unit.path, chosen.path))

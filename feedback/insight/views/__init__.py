@@ -1,0 +1,8 @@
+"""The supervisor's room: the board, the lists behind its numbers, and whose time one ticket took."""
+
+from __future__ import annotations
+
+from feedback.insight.views import board, listing, ticket
+from feedback.insight.views.blueprint import insight
+
+__all__ = ["board", "insight", "listing", "ticket"]

@@ -1,0 +1,84 @@
+"""Reads what a request asks of the room: unit, period, reach; and makes the addresses that ask it again."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from flask import request, url_for
+from flask_babel import gettext
+
+from feedback.insight.forms import BoardForm
+from feedback.insight.queries.cohort import watched_units
+from feedback.insight.rules.figures import BoardRow, Reach
+from feedback.insight.rules.measures import Measure
+from feedback.insight.rules.period import Period, presets
+from feedback.insight.rules.scope import Scope, chosen_unit
+from feedback.kernel.actor import Actor
+from feedback.kernel.clock import local_date, utc_now
+from feedback.units.rules import UnitRow
+from feedback.web.guard import actor
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """A question: who asks, of which units they may ask, of which one they do. ``period`` None: it makes no sense."""
+
+    form: BoardForm
+    actor: Actor
+    watched: tuple[UnitRow, ...]
+    unit: UnitRow
+    period: Period | None
+    now: datetime
+
+    def scope(self, period: Period, reach: Reach = Reach.SUBTREE) -> Scope:
+        """The rounds this question is about."""
+        return Scope(self.unit, period, self.now, reach)
+
+    @property
+    def wants_csv(self) -> bool:
+        """Whether a file is asked for instead of a page."""
+        return request.args.get("format") == "csv"
+
+
+def asked() -> Asked:
+    """The question of this request; NotFound for a unit the actor does not watch over."""
+    now, here = utc_now(), actor()
+    watched = watched_units(here)
+    form = BoardForm(request.args)
+    unit = chosen_unit(watched, form.unit.data or "")
+    form.offer(watched, unit)
+    return Asked(form, here, watched, unit, form.period(local_date(now, unit.zone), unit.zone), now)
+
+
+def address(endpoint: str, unit: UnitRow, period: Period, **more: Any) -> str:
+    """The address of a page of the room for a unit and a period."""
+    first, last = period.first.isoformat(), period.last.isoformat()
+    return url_for(f"insight.{endpoint}", unit=unit.slug, dari=first, sampai=last, **more)
+
+
+def behind_address(measure: Measure, row: BoardRow, period: Period) -> str:
+    """The address of the list behind a number of a row."""
+    reach = {"lingkup": row.reach.value} if row.reach is Reach.OWN else {}
+    return address("behind", row.unit, period, angka=measure.value, **reach)
+
+
+def preset_links(unit: UnitRow, period: Period, now: datetime) -> list[dict[str, Any]]:
+    """Tabs for the periods offered by name."""
+    return [
+        {
+            "label": gettext(preset.label) if preset.label else str(preset.year),
+            "href": address("board", unit, Period(preset.first, preset.last, unit.zone)),
+            "current": (preset.first, preset.last) == (period.first, period.last),
+            "count": None,
+        }
+        for preset in presets(local_date(now, unit.zone))
+    ]
+
+
+def trail(unit: UnitRow, watched: Sequence[UnitRow], period: Period) -> list[dict[str, str]]:
+    """The units above the chosen one that the actor watches over too, as links."""
+    above = [other for other in watched if other.id != unit.id and unit.path.startswith(other.path)]
+    return [{"href": address("board", other, period), "label": other.short_name} for other in above]
