@@ -1,0 +1,8 @@
+"""The administrators' pages under /kelola."""
+
+from __future__ import annotations
+
+from feedback.admin.views import authorities, calendars, home, people, regions, rules, services, topics, units
+from feedback.admin.views.blueprint import admin
+
+__all__ = ["admin", "authorities", "calendars", "home", "people", "regions", "rules", "services", "topics", "units"]

@@ -1,0 +1,36 @@
+"""The blueprint of the administrators' pages and the menu above each of them."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask import Blueprint, request, url_for
+from flask_babel import gettext
+
+from feedback.kernel.text import mark
+
+admin = Blueprint("admin", __name__)
+
+MENU = (
+    ("home", mark("Ringkasan")),
+    ("units", mark("Unit")),
+    ("services", mark("Layanan")),
+    ("topics", mark("Topik")),
+    ("authorities", mark("Lembaga luar")),
+    ("rules", mark("Aturan penerusan")),
+    ("people", mark("Orang")),
+    ("regions", mark("Wilayah")),
+    ("calendars", mark("Kalender")),
+)
+
+
+@admin.context_processor
+def menu() -> dict[str, Any]:
+    """The tabs; the one whose room holds this page is current."""
+    room = (request.endpoint or "").removeprefix("admin.").split("_")[0]
+    return {
+        "admin_tabs": [
+            {"href": url_for(f"admin.{name}"), "label": gettext(label), "current": name == room, "count": None}
+            for name, label in MENU
+        ]
+    }
