@@ -10,7 +10,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from feedback.clocks.rules.due import Unit
 from feedback.clocks.rules.policy import Certainty, ClockKind, Starts
-from feedback.clocks.rules.words import ClockEventKind, ClockState
+from feedback.clocks.rules.words import ChangeSubject, ClockEventKind, ClockState, VersionStatus
 from feedback.storage.base import Base, one_of
 
 _FINAL = "state IN ('met', 'missed', 'cancelled')"
@@ -28,11 +28,44 @@ class Calendar(Base):
     parent_id: Mapped[int | None] = mapped_column(ForeignKey("calendar.id"), index=True, default=None)
 
 
+class TimingChange(Base):
+    """Versions of calendars or of one policy that are drafted, approved and published together.
+
+    The approver is somebody else than the maker; `restores_id` is the change that this one takes back.
+    """
+
+    __tablename__ = "timing_change"
+    __table_args__ = (
+        one_of("subject", ChangeSubject),
+        one_of("status", VersionStatus),
+        CheckConstraint("approved_by_id IS NULL OR approved_by_id <> made_by_id", name="second_person"),
+        CheckConstraint("(approved_by_id IS NULL) = (approved_at IS NULL)", name="approved_whole"),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True, init=False)
+    subject: Mapped[str] = mapped_column(String(20))
+    status: Mapped[str] = mapped_column(String(20), index=True)
+    title: Mapped[str] = mapped_column(String(200))
+    made_at: Mapped[datetime]
+    reason: Mapped[str] = mapped_column(Text, default="")
+    made_by_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"), default=None)
+    approved_by_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"), default=None)
+    approved_at: Mapped[datetime | None] = mapped_column(default=None)
+    published_by_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"), default=None)
+    published_at: Mapped[datetime | None] = mapped_column(default=None)
+    restores_id: Mapped[int | None] = mapped_column(ForeignKey("timing_change.id"), default=None)
+    summary: Mapped[dict[str, Any]] = mapped_column(default_factory=dict)
+
+
 class CalendarVersion(Base):
-    """Everything a calendar says from `valid_from` on, whole, so that an old deadline can be counted again."""
+    """Everything a calendar says from `valid_from` on, whole, so that an old deadline can be counted again.
+
+    It replaces `based_on_id`; one whose base was replaced meanwhile can no longer be published.
+    """
 
     __tablename__ = "calendar_version"
     __table_args__ = (
+        one_of("status", VersionStatus),
         UniqueConstraint("calendar_id", "number"),
         CheckConstraint("number >= 1", name="number_positive"),
     )
@@ -46,6 +79,11 @@ class CalendarVersion(Base):
     closed: Mapped[list[Any]]
     years: Mapped[list[Any]]
     created_at: Mapped[datetime]
+    status: Mapped[str] = mapped_column(
+        String(20), default=VersionStatus.PUBLISHED, server_default=VersionStatus.PUBLISHED
+    )
+    change_id: Mapped[int | None] = mapped_column(ForeignKey("timing_change.id"), index=True, default=None)
+    based_on_id: Mapped[int | None] = mapped_column(ForeignKey("calendar_version.id"), default=None)
 
 
 class Policy(Base):
@@ -64,6 +102,7 @@ class PolicyVersion(Base):
 
     __tablename__ = "policy_version"
     __table_args__ = (
+        one_of("status", VersionStatus),
         one_of("unit", Unit, optional=True),
         one_of("starts_at", Starts),
         one_of("certainty", Certainty),
@@ -90,6 +129,11 @@ class PolicyVersion(Base):
     extension: Mapped[int] = mapped_column(default=0)
     pausable: Mapped[bool] = mapped_column(default=False)
     valid_until: Mapped[date | None] = mapped_column(default=None)
+    status: Mapped[str] = mapped_column(
+        String(20), default=VersionStatus.PUBLISHED, server_default=VersionStatus.PUBLISHED
+    )
+    change_id: Mapped[int | None] = mapped_column(ForeignKey("timing_change.id"), index=True, default=None)
+    based_on_id: Mapped[int | None] = mapped_column(ForeignKey("policy_version.id"), default=None)
 
 
 class Clock(Base):

@@ -2,13 +2,28 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
 from datetime import UTC, date, datetime
 from zoneinfo import ZoneInfo
+
+_pretended: ContextVar[datetime | None] = ContextVar("pretended", default=None)
 
 
 def utc_now() -> datetime:
     """This instant, aware, in UTC, whole microseconds."""
-    return datetime.now(UTC)
+    return _pretended.get() or datetime.now(UTC)
+
+
+@contextmanager
+def pretending(instant: datetime) -> Iterator[None]:
+    """Inside, it is that instant: how the demonstration tells what happened weeks ago. No door may use it."""
+    token = _pretended.set(instant.astimezone(UTC))
+    try:
+        yield
+    finally:
+        _pretended.reset(token)
 
 
 def local_date(instant: datetime, zone: str) -> date:

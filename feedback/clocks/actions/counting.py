@@ -11,11 +11,11 @@ from typing import Any
 from sqlalchemy import ColumnElement, select
 
 from feedback.clocks import models
-from feedback.clocks.queries.stored import StoredCalendar, calendar_versions, policy_rules
+from feedback.clocks.queries.stored import Line, StoredCalendar, calendar_versions, every_rule
 from feedback.clocks.rules import due as counting
 from feedback.clocks.rules.due import Amount, Due
 from feedback.clocks.rules.policy import Rule
-from feedback.clocks.rules.timeline import Move, Pause
+from feedback.clocks.rules.timeline import NEVER, Move, Pause
 from feedback.clocks.rules.words import LIVE, ClockEventKind, ClockState
 from feedback.storage.session import db
 
@@ -30,33 +30,49 @@ class Counted:
     moves: list[tuple[datetime, StoredCalendar]]
     pauses: tuple[Pause, ...]
 
-    @property
-    def calendar(self) -> StoredCalendar:
-        """The calendar that counts now."""
-        return self.moves[-1][1] if self.moves else self.start_calendar
+    def line(self) -> tuple[tuple[datetime, StoredCalendar], ...]:
+        """Which calendar counts from when, from the start on."""
+        return ((self.clock.started_at, self.start_calendar), *self.moves)
 
-    @property
-    def counted_since(self) -> datetime:
-        """Since when the calendar that counts now does so."""
-        return self.moves[-1][0] if self.moves else self.clock.started_at
+    def calendar_at(self, at: datetime) -> StoredCalendar:
+        """The version that counts at an instant."""
+        return next((stored for since, stored in reversed(self.line()) if since <= at), self.start_calendar)
 
-    def due(self) -> Due:
-        """The deadline by everything known; none for a stopwatch. An open pause is taken to last to its limit."""
-        if self.rule.amount is None:
+    def counted_since(self, at: datetime) -> datetime:
+        """Since when the calendar that counts at an instant has done so, through all of its versions."""
+        calendar_id = self.calendar_at(at).calendar_id
+        found = self.clock.started_at
+        for since, stored in self.line():
+            if since > at:
+                break
+            if stored.calendar_id != calendar_id:
+                found = NEVER
+            elif found == NEVER:
+                found = since
+        return found
+
+    def due(self, *, moves: Sequence[tuple[datetime, StoredCalendar]] | None = None, rule: Rule | None = None) -> Due:
+        """The deadline by everything known; none for a stopwatch. An open pause is taken to last to its limit.
+
+        With ``moves`` or ``rule`` it is the one that there would be by those.
+        """
+        limit = (rule or self.rule).amount
+        if limit is None:
             return Due(None, None, False)
-        amount = Amount(self.rule.amount.number + self.clock.extension, self.rule.amount.unit)
         return counting.due(
             self.clock.started_at,
-            amount,
+            Amount(limit.number + self.clock.extension, limit.unit),
             self.start_calendar.calendar,
             pauses=self.pauses,
-            moves=self._moves(),
+            moves=_rule_moves(self.moves if moves is None else moves),
         )
 
     def minutes(self, until: datetime) -> int:
         """The open minutes used up, pauses left out."""
         start = self.clock.started_at
-        return counting.working_minutes(start, until, self.start_calendar.calendar, self.pauses, self._moves())
+        return counting.working_minutes(
+            start, until, self.start_calendar.calendar, self.pauses, _rule_moves(self.moves)
+        )
 
     def aim(self) -> Due:
         """Store the deadline of a running clock as it now is; a paused one has none."""
@@ -65,8 +81,18 @@ class Counted:
         self.clock.provisional = found.provisional
         return found
 
-    def _moves(self) -> tuple[Move, ...]:
-        return tuple(Move(at, stored.calendar) for at, stored in self.moves)
+    def replan(self, since: datetime, line: Line) -> None:
+        """From ``since`` on this line of calendars counts, instead of whatever was to count from then on."""
+        for at, stored in ((since, line.current), *line.later):
+            db.session.add(models.ClockMove(clock_id=self.clock.id, at=at, calendar_version_id=stored.version_id))
+        self.moves = replanned(self.moves, since, line)
+
+
+def replanned(
+    moves: Sequence[tuple[datetime, StoredCalendar]], since: datetime, line: Line
+) -> list[tuple[datetime, StoredCalendar]]:
+    """The moves of a clock after another line of calendars took over."""
+    return [*(move for move in moves if move[0] < since), (since, line.current), *line.later]
 
 
 def live_clocks(ticket_id: int, *conditions: ColumnElement[bool]) -> list[Counted]:
@@ -74,13 +100,18 @@ def live_clocks(ticket_id: int, *conditions: ColumnElement[bool]) -> list[Counte
     return load(models.Clock.ticket_id == ticket_id, models.Clock.state.in_(LIVE), *conditions)
 
 
-def load(*conditions: ColumnElement[bool]) -> list[Counted]:
-    """The clocks that meet the conditions, oldest first, locked, with what they are counted by."""
-    wanted = select(models.Clock).where(*conditions).order_by(models.Clock.id).with_for_update()
-    clocks = db.session.scalars(wanted.execution_options(populate_existing=True)).all()
+def load(*conditions: ColumnElement[bool], lock: bool = True) -> list[Counted]:
+    """The clocks that meet the conditions, oldest first, locked, with what they are counted by.
+
+    Without ``lock`` they are only looked at.
+    """
+    wanted = select(models.Clock).where(*conditions).order_by(models.Clock.id)
+    if lock:
+        wanted = wanted.with_for_update().execution_options(populate_existing=True)
+    clocks = db.session.scalars(wanted).all()
     if not clocks:
         return []
-    rules = {rule.version_id: rule for rule in policy_rules()}
+    rules = every_rule()
     moves = _moves_of([clock.id for clock in clocks])
     versions = {clock.calendar_version_id for clock in clocks}
     versions.update(version_id for rows in moves.values() for _, version_id in rows)
@@ -95,9 +126,14 @@ def note(clock: models.Clock, kind: ClockEventKind, at: datetime, **detail: Any)
     db.session.add(models.ClockEvent(clock_id=clock.id, kind=kind, at=at, detail=detail))
 
 
-def shown(found: Due) -> str | None:
-    """A deadline's date as events keep it."""
-    return found.date.isoformat() if found.date else None
+def standing(clock: models.Clock) -> dict[str, Any]:
+    """How a clock stands, as events keep it: enough to write its row again from its history."""
+    return {
+        "state": str(clock.state),
+        "due_at": clock.due_at.isoformat() if clock.due_at else None,
+        "due_date": clock.due_date.isoformat() if clock.due_date else None,
+        "provisional": clock.provisional,
+    }
 
 
 def finish(counted: Counted, at: datetime, *, cancelled: bool) -> None:
@@ -117,12 +153,13 @@ def finish(counted: Counted, at: datetime, *, cancelled: bool) -> None:
     clock.used_minutes = counted.minutes(at)
     clock.elapsed_seconds = max(0, int((at - clock.started_at).total_seconds()))
     kind = ClockEventKind.CANCELLED if cancelled else ClockEventKind.STOPPED
-    note(clock, kind, at, state=clock.state, used_minutes=clock.used_minutes)
+    spent = {"used_minutes": clock.used_minutes, "elapsed_seconds": clock.elapsed_seconds}
+    note(clock, kind, at, **standing(clock), **spent)
 
 
 def _counted(
     clock: models.Clock,
-    rules: Mapping[int | None, Rule],
+    rules: Mapping[int, Rule],
     calendars: Mapping[int, StoredCalendar],
     *,
     moves: Mapping[int, Sequence[tuple[datetime, int]]],
@@ -139,17 +176,19 @@ def _counted(
 
 
 def _moves_of(clock_ids: Sequence[int]) -> dict[int, list[tuple[datetime, int]]]:
-    """The moves of each clock by time; of several at one instant the last written counts, so it comes last."""
+    """The moves of each clock by time; one written later replaces what was planned from its instant on."""
     move = models.ClockMove
     rows = db.session.execute(
-        select(move.clock_id, move.at, move.calendar_version_id)
-        .where(move.clock_id.in_(clock_ids))
-        .order_by(move.at, move.id)
+        select(move.clock_id, move.at, move.calendar_version_id).where(move.clock_id.in_(clock_ids)).order_by(move.id)
     )
     found: dict[int, list[tuple[datetime, int]]] = defaultdict(list)
     for clock_id, at, version_id in rows:
-        found[clock_id].append((at, version_id))
+        found[clock_id] = [*(each for each in found[clock_id] if each[0] < at), (at, version_id)]
     return found
+
+
+def _rule_moves(moves: Sequence[tuple[datetime, StoredCalendar]]) -> tuple[Move, ...]:
+    return tuple(Move(at, stored.calendar) for at, stored in moves)
 
 
 def _pauses_of(ticket_ids: Sequence[int]) -> dict[int, tuple[Pause, ...]]:

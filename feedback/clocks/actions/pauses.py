@@ -7,7 +7,7 @@ from datetime import datetime
 from sqlalchemy import select
 
 from feedback.clocks import models
-from feedback.clocks.actions.counting import live_clocks, note, shown
+from feedback.clocks.actions.counting import live_clocks, note, standing
 from feedback.clocks.rules.words import ClockEventKind, ClockState
 from feedback.kernel.errors import Conflict, Invalid
 from feedback.kernel.text import mark
@@ -37,7 +37,14 @@ def pause(*, ticket_id: int, at: datetime, limit_at: datetime, reason: str) -> N
     for counted in stopped:
         counted.clock.state = ClockState.PAUSED
         counted.aim()
-        note(counted.clock, ClockEventKind.PAUSED, at, limit_at=limit_at.isoformat(), reason=reason)
+        note(
+            counted.clock,
+            ClockEventKind.PAUSED,
+            at,
+            limit_at=limit_at.isoformat(),
+            reason=reason,
+            **standing(counted.clock),
+        )
     db.session.flush()
 
 
@@ -54,7 +61,8 @@ def end_pause(*, ticket_id: int, at: datetime) -> datetime | None:
     db.session.flush()
     for counted in live_clocks(ticket_id, models.Clock.state == ClockState.PAUSED):
         counted.clock.state = ClockState.RUNNING
-        note(counted.clock, ClockEventKind.RESUMED, ended, due_date=shown(counted.aim()))
+        counted.aim()
+        note(counted.clock, ClockEventKind.RESUMED, ended, **standing(counted.clock))
     db.session.flush()
     return ended
 

@@ -9,8 +9,8 @@ from typing import Any
 from sqlalchemy import insert, select
 
 from feedback.clocks import models
-from feedback.clocks.actions.counting import Counted, finish, live_clocks, note, shown
-from feedback.clocks.queries.stored import StoredCalendar, calendar_of_unit, policy_rules
+from feedback.clocks.actions.counting import Counted, finish, live_clocks, note, standing
+from feedback.clocks.queries.stored import Line, line_of_unit, policy_rules
 from feedback.clocks.rules.policy import ClockKind, Rule, rules_for
 from feedback.clocks.rules.timeline import Pause
 from feedback.clocks.rules.words import CARRIED, LIVE, ClockEventKind, ClockState
@@ -45,14 +45,14 @@ def start_all(
     grade: str | None,
 ) -> dict[ClockKind, int]:
     """Start the clocks of these kinds that have a rule; the ids of all that now run, by kind."""
-    calendar = calendar_of_unit(unit_id, at)
-    day = calendar.calendar.local_date(at)
+    line = line_of_unit(unit_id, at)
+    day = line.current.calendar.local_date(at)
     rules = rules_for(policy_rules(), ticket_kind=ticket_kind, grade=grade, on=day)
     wanted = {ClockKind(kind): rules[ClockKind(kind)] for kind in kinds if ClockKind(kind) in rules}
     running = _running(ticket_id, cycle, wanted)
     pauses = _open_pause(ticket_id, at) if any(rule.pausable for rule in wanted.values()) else ()
     fresh = [
-        _new(rule, calendar, pauses, ticket_id=ticket_id, cycle=cycle, unit_id=unit_id, at=at)
+        _new(rule, line, pauses, ticket_id=ticket_id, cycle=cycle, unit_id=unit_id, at=at)
         for kind, rule in wanted.items()
         if kind not in running
     ]
@@ -60,6 +60,10 @@ def start_all(
     db.session.flush()
     if fresh:
         db.session.execute(insert(models.ClockEvent), [_started(counted.clock) for counted in fresh])
+    if line.later and fresh:
+        db.session.execute(
+            insert(models.ClockMove), [row for counted in fresh for row in _planned(counted.clock, line)]
+        )
     return running | {counted.rule.clock: counted.clock.id for counted in fresh}
 
 
@@ -86,14 +90,14 @@ def hand_over(*, ticket_id: int, cycle: int, unit_id: int, at: datetime) -> None
 
     The clocks carried over keep the time used and are counted on by the new unit's calendar (rule 7).
     """
-    calendar = calendar_of_unit(unit_id, at)
+    line = line_of_unit(unit_id, at)
     for counted in live_clocks(ticket_id):
         clock = counted.clock
         if counted.rule.clock is ClockKind.HOLDING:
             if (clock.unit_id, clock.cycle) != (unit_id, cycle):
                 finish(counted, at, cancelled=False)
         elif counted.rule.clock in CARRIED and clock.unit_id != unit_id:
-            _carry(counted, calendar, unit_id, at)
+            _carry(counted, line, unit_id, at)
     # The old holding clock must be stopped in the database before the next may run.
     db.session.flush()
     start(ticket_id=ticket_id, cycle=cycle, kind=ClockKind.HOLDING, unit_id=unit_id, at=at, ticket_kind="", grade=None)
@@ -124,14 +128,18 @@ def _open_pause(ticket_id: int, at: datetime) -> tuple[Pause, ...]:
 
 def _started(clock: models.Clock) -> dict[str, Any]:
     """The first event of a clock, as values: many go into one statement."""
-    due_date = clock.due_date.isoformat() if clock.due_date else None
-    detail = {"unit_id": clock.unit_id, "due_date": due_date}
+    detail = {"unit_id": clock.unit_id, **standing(clock)}
     return {"clock_id": clock.id, "kind": ClockEventKind.STARTED, "at": clock.started_at, "detail": detail}
+
+
+def _planned(clock: models.Clock, line: Line) -> list[dict[str, Any]]:
+    """The versions that take over later, as values."""
+    return [{"clock_id": clock.id, "at": at, "calendar_version_id": stored.version_id} for at, stored in line.later]
 
 
 def _new(
     rule: Rule,
-    calendar: StoredCalendar,
+    line: Line,
     pauses: tuple[Pause, ...],
     *,
     ticket_id: int,
@@ -146,23 +154,22 @@ def _new(
         kind=rule.clock,
         unit_id=unit_id,
         started_at=at,
-        zone=calendar.zone,
+        zone=line.current.zone,
         policy_version_id=rule.version_id,
-        calendar_version_id=calendar.version_id,
+        calendar_version_id=line.current.version_id,
         state=ClockState.PAUSED if rule.pausable and pauses else ClockState.RUNNING,
     )
-    counted = Counted(clock, rule, calendar, [], pauses if rule.pausable else ())
+    counted = Counted(clock, rule, line.current, list(line.later), pauses if rule.pausable else ())
     counted.aim()
     return counted
 
 
-def _carry(counted: Counted, calendar: StoredCalendar, unit_id: int, at: datetime) -> None:
+def _carry(counted: Counted, line: Line, unit_id: int, at: datetime) -> None:
     clock = counted.clock
     before = clock.unit_id
-    clock.unit_id, clock.zone = unit_id, calendar.zone
-    if calendar.version_id != counted.calendar.version_id:
-        db.session.add(models.ClockMove(clock_id=clock.id, at=at, calendar_version_id=calendar.version_id))
-        counted.moves.append((at, calendar))
+    clock.unit_id, clock.zone = unit_id, line.current.zone
+    if line.current.version_id != counted.calendar_at(at).version_id:
+        counted.replan(at, line)
     if clock.breached_at is None:
         counted.aim()
-    note(clock, ClockEventKind.MOVED, at, from_unit_id=before, unit_id=unit_id, due_date=shown(counted.due()))
+    note(clock, ClockEventKind.MOVED, at, from_unit_id=before, unit_id=unit_id, **standing(clock))

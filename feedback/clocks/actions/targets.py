@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date, datetime
+from typing import Any
 
 from sqlalchemy import select
 
 from feedback.clocks import models
-from feedback.clocks.actions.counting import Counted, finish, live_clocks, note, shown
+from feedback.clocks.actions.counting import Counted, finish, live_clocks, note, standing
 from feedback.clocks.queries.stored import policy_rules
-from feedback.clocks.rules.policy import ClockKind, Rule, rules_for
+from feedback.clocks.rules.policy import ClockKind, Rule, Starts, rules_for
 from feedback.clocks.rules.words import ClockEventKind, ClockState
 from feedback.kernel.errors import Conflict, Invalid, NotFound
 from feedback.kernel.text import mark
@@ -48,6 +49,21 @@ def retarget(*, ticket_id: int, cycle: int, ticket_kind: str, grade: str | None,
     db.session.flush()
 
 
+def receive_earlier(*, ticket_id: int, received_at: datetime, at: datetime) -> None:
+    """What runs since receipt runs since an earlier receipt: another report about the same was joined to this one.
+
+    A deadline that is already past by that is nobody's breach; a clock that is late keeps its start.
+    """
+    for counted in live_clocks(ticket_id):
+        clock = counted.clock
+        if counted.rule.starts_at is not Starts.RECEIVED or clock.kind == ClockKind.HOLDING:
+            continue
+        if clock.started_at > received_at and not _is_late(counted, at):
+            clock.started_at = received_at
+            _settle_target(counted, at, reason="joined")
+    db.session.flush()
+
+
 def extend(*, ticket_id: int, kind: str, at: datetime, reason: str) -> date | None:
     """Lengthen a live clock once, by what its rule allows, for a written reason; returns the new due date.
 
@@ -67,7 +83,7 @@ def extend(*, ticket_id: int, kind: str, at: datetime, reason: str) -> date | No
         counted.clock,
         ClockEventKind.RETARGETED,
         at,
-        due_date=shown(aimed),
+        **standing(counted.clock),
         extension=counted.rule.extension,
         reason=reason,
     )
@@ -121,11 +137,17 @@ def _aim_anew(counted: Counted, rule: Rule, at: datetime) -> None:
     clock = counted.clock
     assert rule.version_id is not None
     counted.rule, clock.policy_version_id = rule, rule.version_id
+    _settle_target(counted, at, rule=rule.code)
+
+
+def _settle_target(counted: Counted, at: datetime, **detail: Any) -> None:
+    clock = counted.clock
     found = counted.due()
     clock.retarget_overdue = found.at is not None and found.at <= at
     counted.aim()
     kind = ClockEventKind.RETARGET_OVERDUE if clock.retarget_overdue else ClockEventKind.RETARGETED
-    note(clock, kind, at, rule=rule.code, due_date=shown(found))
+    started_at = clock.started_at.isoformat()
+    note(clock, kind, at, **detail, **standing(clock), extension=clock.extension, started_at=started_at)
 
 
 def _breach(clock: models.Clock) -> Breach:

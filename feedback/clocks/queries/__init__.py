@@ -15,10 +15,15 @@ from feedback.clocks.queries.clocks import (
 )
 from feedback.clocks.queries.promises import Promise, promises
 from feedback.clocks.queries.stored import (
+    Line,
     StoredCalendar,
     calendar_of_unit,
     calendar_versions,
     calendars_without,
+    counting_calendars,
+    every_rule,
+    line_of_unit,
+    line_of_versions,
     newest_calendars,
     policy_rules,
 )
@@ -27,6 +32,7 @@ from feedback.clocks.queries.working import working_time
 __all__ = [
     "ClockRow",
     "EventRow",
+    "Line",
     "NextDue",
     "PauseRow",
     "Promise",
@@ -36,7 +42,11 @@ __all__ = [
     "calendars_without",
     "clock_events",
     "clocks_of",
+    "counting_calendars",
+    "every_rule",
     "expired_pauses",
+    "line_of_unit",
+    "line_of_versions",
     "newest_calendars",
     "next_due",
     "pauses_of",

@@ -89,14 +89,26 @@ class Rule:
 
     def matches(self, ticket_kind: str, grade: str | None, on: date) -> bool:
         """Whether the rule speaks of such a ticket on that date."""
-        in_force = self.valid_from <= on and (self.valid_until is None or on < self.valid_until)
-        return in_force and self.ticket_kind in (None, ticket_kind) and self.grade in (None, grade)
+        return self.in_force(on) and self.ticket_kind in (None, ticket_kind) and self.grade in (None, grade)
+
+    def in_force(self, on: date) -> bool:
+        """Whether the rule has begun and not ended on a local date."""
+        return self.valid_from <= on and (self.valid_until is None or on < self.valid_until)
+
+
+def rules_on(rules: Iterable[Rule], on: date) -> tuple[Rule, ...]:
+    """The rules in force on a local date: of several versions of one policy, given newest first, the newest begun."""
+    newest: dict[str, Rule] = {}
+    for rule in rules:
+        if rule.valid_from <= on:
+            newest.setdefault(rule.code, rule)
+    return tuple(rule for rule in newest.values() if rule.in_force(on))
 
 
 def rules_for(rules: Iterable[Rule], *, ticket_kind: str, grade: str | None, on: date) -> dict[ClockKind, Rule]:
     """The rule of each clock that runs for such a ticket on a local date; a clock without a rule does not run."""
     chosen: dict[ClockKind, Rule] = {}
-    for rule in sorted(rules, key=lambda each: (each.rank, each.code)):
+    for rule in sorted(rules_on(rules, on), key=lambda each: (each.rank, each.code)):
         if rule.matches(ticket_kind, grade, on):
             chosen.setdefault(rule.clock, rule)
     return chosen

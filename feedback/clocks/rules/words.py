@@ -35,5 +35,21 @@ class ClockEventKind(StrEnum):
     CANCELLED = "cancelled"
 
 
+class VersionStatus(StrEnum):
+    """How far a version of a calendar or policy is; only a published one counts, and it is never edited."""
+
+    DRAFT = "draft"
+    APPROVED = "approved"
+    PUBLISHED = "published"
+    ROLLED_BACK = "rolled_back"
+
+
+class ChangeSubject(StrEnum):
+    """What a change speaks of."""
+
+    CALENDAR = "calendar"
+    POLICY = "policy"
+
+
 # What the unit owes the citizen and so goes with the ticket; the coordinator's and the reporter's clocks stay (rule 7).
 CARRIED = frozenset({ClockKind.FIRST_RESPONSE, ClockKind.RESOLVE, ClockKind.UU25_DECISION, ClockKind.KIP_ANSWER})

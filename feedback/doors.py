@@ -1,0 +1,57 @@
+"""The one table of doors: blueprints, commands, what the worker does with each kind of side effect, and its timers."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from flask import Blueprint
+from flask.cli import AppGroup
+
+from feedback.admin import cli as admin_cli
+from feedback.admin.views import admin
+from feedback.catalogue import cli as catalogue_cli
+from feedback.clocks import cli as clocks_cli
+from feedback.insight.views import insight
+from feedback.notices import handlers as notice_handlers
+from feedback.people import cli as people_cli
+from feedback.people.views import people
+from feedback.publicsite.views import publicsite
+from feedback.storage.outbox import Job
+from feedback.tickets import cli as tickets_cli
+from feedback.tickets import handlers as ticket_handlers
+from feedback.tickets.views import tickets
+from feedback.units import cli as units_cli
+
+
+@dataclass(frozen=True, slots=True)
+class Door:
+    """A blueprint and where it stands."""
+
+    blueprint: Blueprint
+    prefix: str = ""
+
+
+DOORS: tuple[Door, ...] = (
+    Door(publicsite),
+    Door(tickets),
+    Door(people),
+    Door(insight, "/pantau"),
+    Door(admin, "/kelola"),
+)
+COMMANDS: tuple[AppGroup, ...] = (
+    people_cli.cli,
+    units_cli.cli,
+    catalogue_cli.cli,
+    clocks_cli.cli,
+    tickets_cli.cli,
+)
+SINGLE_COMMANDS = admin_cli.COMMANDS
+HANDLERS: dict[str, Callable[[Job], None]] = {
+    "ticket.moved": notice_handlers.ticket_moved,
+    "ticket.lapsing": notice_handlers.ticket_lapsing,
+    "mail": notice_handlers.send_mail,
+}
+TIMERS: tuple[Callable[[datetime], Any], ...] = ticket_handlers.TIMERS

