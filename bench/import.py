@@ -7,7 +7,7 @@ import random
 import sys
 import tempfile
 import time
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from config import Settings
@@ -18,10 +18,12 @@ from feedback.tickets.actions.imports import ImportTickets, import_tickets
 from feedback.tickets.rules.imports import parse_map
 from feedback.tickets.rules.imports.places import Sort
 
-WORDS = (
-    "lampu jalan mati gelap selokan mampet banjir sampah menumpuk pohon tumbang jalan berlubang trotoar rusak mohon segera "
-    "ditindaklanjuti terima kasih warga kampung malam hari sejak minggu lalu depan sekolah pasar kantor kelurahan gang sempit"
-).split()
+SENTENCE = (
+    "lampu jalan mati gelap selokan mampet banjir sampah menumpuk pohon tumbang jalan berlubang trotoar rusak mohon "
+    "segera ditindaklanjuti terima kasih warga kampung malam hari sejak minggu lalu depan sekolah pasar kelurahan gang"
+)
+WHEN = "%Y-%m-%d %H:%M:%S"
+WORDS = SENTENCE.split()
 MAP = {
     "source": "bench",
     "columns": {
@@ -38,7 +40,7 @@ MAP = {
 def write_rows(path: Path, count: int) -> None:
     """Invented reports of two years: about 35 words each, one in sixteen without an answer."""
     chance = random.Random(7)
-    begin = datetime(2022, 1, 1)
+    begin = datetime(2022, 1, 1, tzinfo=UTC)
     with path.open("w", encoding="utf-8", newline="") as file:
         writer = csv.writer(file)
         writer.writerow(["no", "isi", "kecamatan", "topik", "instansi", "masuk", "jawab"])
@@ -47,9 +49,9 @@ def write_rows(path: Path, count: int) -> None:
             answered = received + timedelta(minutes=chance.expovariate(1 / 900))
             text = " ".join(f"{chance.choice(WORDS)}{chance.choice(('', '', '', str(number % 97)))}" for _ in range(35))
             place, topic, agency = (chance.randrange(most) for most in (30, 40, 50))
-            answer = answered.isoformat(" ", "seconds") if number % 16 else ""
+            answer = f"{answered:{WHEN}}" if number % 16 else ""
             names = [f"Kecamatan {place}", f"Topik {topic}", f"Dinas {agency}"]
-            writer.writerow([number, text, *names, received.isoformat(" ", "seconds"), answer])
+            writer.writerow([number, text, *names, f"{received:{WHEN}}", answer])
 
 
 def main(count: int) -> None:

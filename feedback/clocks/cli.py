@@ -10,9 +10,11 @@ from typing import Any, BinaryIO, NoReturn
 import click
 from flask.cli import AppGroup
 
+from feedback.clocks.queries import Explanation, explanations, ticket_id_of
 from feedback.clocks.rules.calendar import Calendar
-from feedback.clocks.rules.question import answered, parse_calendars, refused
+from feedback.clocks.rules.question import answered, parse_calendars, refused, write_instant
 from feedback.kernel.errors import Invalid
+from feedback.kernel.references import read_number
 from feedback.kernel.text import mark
 
 cli = AppGroup("clocks", help="Working calendars and deadlines.")
@@ -50,6 +52,64 @@ def due_command(ctx: click.Context, path: str, provisional: bool) -> None:
         click.echo(text)
         failed = failed or not good
     ctx.exit(1 if failed else 0)
+
+
+@cli.command("explain")
+@click.argument("number")
+@click.option("--json", "as_json", is_flag=True, help="One JSON object per clock, for programs.")
+def explain_command(*, number: str, as_json: bool) -> None:
+    """Tell of every date of a report why it is that date, line by line.
+
+    Times are UTC, dates are local to the clock's zone. Exit status 1 when there is no such report.
+    """
+    canonical = read_number(number)
+    ticket_id = ticket_id_of(canonical) if canonical else None
+    if ticket_id is None:
+        raise click.ClickException(f"No report has the number {number}.")
+    for each in explanations(ticket_id):
+        click.echo(json.dumps(_as_json(each), ensure_ascii=False) if as_json else "\n".join(_as_text(each)))
+
+
+def _as_json(found: Explanation) -> dict[str, Any]:
+    clock = found.clock
+    return {
+        "clock": clock.kind,
+        "cycle": clock.cycle,
+        "state": clock.state,
+        "rule": found.rule,
+        "source": clock.source,
+        "amount": clock.amount,
+        "unit": clock.unit,
+        "started_at": write_instant(clock.started_at),
+        "due_at": write_instant(clock.due_at) if clock.due_at else None,
+        "due_date": clock.due_date.isoformat() if clock.due_date else None,
+        "zone": clock.zone,
+        "provisional": clock.provisional,
+        "breached_at": write_instant(clock.breached_at) if clock.breached_at else None,
+        "stopped_at": write_instant(clock.stopped_at) if clock.stopped_at else None,
+        "calendars": [
+            {"since": write_instant(each.since), "key": each.key, "version": each.number} for each in found.used
+        ],
+        "lines": [
+            {"first": each.first.isoformat(), "last": each.last.isoformat(), "what": each.what, "count": each.count,
+             "name": each.name}
+            for each in found.lines
+        ],
+        "events": [
+            {"kind": each.kind, "at": write_instant(each.at), **each.detail} for each in found.events
+        ],
+    }  # fmt: skip
+
+
+def _as_text(found: Explanation) -> Iterator[str]:
+    clock = found.clock
+    limit = f"{clock.amount} {clock.unit}" if clock.amount else "no limit"
+    until = f", due {clock.due_date} ({clock.zone})" if clock.due_date else ""
+    yield f"{clock.kind} (cycle {clock.cycle}, {found.rule}, {limit}): {clock.state}{until}"
+    for each in found.lines:
+        dates = f"{each.first:%a %Y-%m-%d}" + (f" to {each.last:%a %Y-%m-%d}" if each.last != each.first else "")
+        told = each.what.replace("_", " ") + (f" {each.count}" if each.count else "")
+        yield f"  {dates}: {told}" + (f", {each.name}" if each.name else "")
 
 
 def _lines(stream: BinaryIO) -> Iterator[bytes]:

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import hashlib
 import re
+from collections.abc import Iterable
 from datetime import date, datetime
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlencode
 from zoneinfo import ZoneInfo
 
 from flask import Flask, current_app, g, request, url_for
@@ -15,7 +17,7 @@ from flask_babel import format_date, format_decimal, get_locale, gettext, ngette
 from markupsafe import Markup, escape
 
 from feedback.kernel.clock import zone_name
-from feedback.web.language import LANGUAGES
+from feedback.web.language import COOKIE, LANGUAGES
 
 _LINK = re.compile(r"https?://[^\s<>\"'\[\]{}|\\^`]{1,500}")
 _TRAILING = ".,;:!?)"
@@ -88,13 +90,15 @@ def asset(name: str) -> str:
 def language_links() -> list[dict[str, Any]]:
     """This page in each language."""
     current = str(get_locale())
-    arguments = {**request.args.to_dict(flat=False), **(request.view_args or {})} if request.endpoint else {}
+    # Only our own values may be keywords of url_for: a reader's `_scheme` or `endpoint` would be its own.
+    here = url_for(request.endpoint or "publicsite.home", **(request.view_args or {}))
+    asked = [(name, value) for name, value in request.args.items(multi=True) if name != COOKIE]
     return [
         {
             "code": code,
             "label": label,
             "current": code == current,
-            "href": url_for(request.endpoint or "publicsite.home", **{**arguments, "bahasa": code}),
+            "href": f"{here}?{urlencode([*asked, (COOKIE, code)])}",
         }
         for code, label in LANGUAGES.items()
     ]
@@ -105,9 +109,9 @@ def translated(labels: dict[Any, str]) -> dict[str, str]:
     return {str(key): gettext(label) for key, label in labels.items()}
 
 
-def chosen(choices: list[tuple[Any, str]], value: Any) -> str:
+def chosen(choices: Iterable[Iterable[Any]], value: Any) -> str:
     """The words of the option that was chosen, or a dash."""
-    found = next((str(label) for key, label in choices if str(key) == str(value) and key not in ("", None)), "")
+    found = next((str(label) for key, label, *_ in choices if str(key) == str(value) and key not in ("", None)), "")
     return found.strip("\u2003 ") or "–"
 
 

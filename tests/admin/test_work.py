@@ -16,10 +16,10 @@ from feedback.storage.session import db, transaction
 NOW = datetime(2026, 3, 2, 2, 0, tzinfo=UTC)
 
 
-def put(*keys: str, kind: str = "mail", at: datetime = NOW) -> None:
+def put(*keys: str, kind: str = "mail") -> None:
     with transaction():
         for key in keys:
-            post(kind, key, {"key": key}, at=at)
+            post(kind, key, {"key": key}, at=utc_now())
 
 
 def counted() -> dict[str, int]:

@@ -53,7 +53,7 @@ def test_saying_it_again_changes_nothing(ticket: int, world: World) -> None:
 def test_a_moved_clock_keeps_what_the_first_calendar_counted(ticket: int, world: World) -> None:
     start(ticket, "resolve", world.agency, DECEMBER)
     hand_over(ticket, world.other_government, DECEMBER + timedelta(days=2))
-    decree(date(2027, 1, 1), date(2027, 1, 4))
+    decree(date(2027, 1, 1), date(2027, 1, 4), when=DECEMBER + timedelta(days=3))
     assert clock(ticket).due_at == at("2027-01-07T00:00:00+07:00")
 
 

@@ -12,18 +12,20 @@ from typing import Any
 import pytest
 from click.testing import Result
 from flask import Flask
-from sqlalchemy import func, select
+from sqlalchemy import delete, func, select
 
 from feedback.adapters.search import matching
 from feedback.audit.models import AuditEntry
 from feedback.catalogue.queries import topic_by_slug
+from feedback.clocks import actions as clocks
 from feedback.clocks.models import Clock, ClockEvent
 from feedback.clocks.queries import clocks_of
 from feedback.kernel.references import read_number
-from feedback.storage.session import db
+from feedback.storage.session import db, transaction
 from feedback.tickets.actions.imports import run
 from feedback.tickets.cli import cli
 from feedback.tickets.models import Ticket, TicketCycle, TicketEvent
+from feedback.tickets.rules.imports.past import ANSWERED_BY
 from feedback.units.queries import region, region_children, unit_by_slug
 from tests.factories import World
 from tests.site import Reader
@@ -125,6 +127,36 @@ def test_an_answered_report_has_its_whole_history(app: Flask, world: World, file
     assert told == [("submit", "assigned", 1, ""), ("answer", "answered", 2, ""), ("lapse", "lapsed", 3, "")]
     assert {clock.kind for clock in clocks_of(ticket.id)} == {"first_response", "resolve", "holding", "confirmation"}
     assert db.session.scalar(select(func.count()).where(ClockEvent.kind == "started")) == count(Clock)
+
+
+def clock_facts(ticket_id: int) -> list[Any]:
+    ignored = {"id", "ticket_id"}
+    names = [column.name for column in Clock.__table__.columns if column.name not in ignored]
+    rows = db.session.scalars(select(Clock).where(Clock.ticket_id == ticket_id).order_by(Clock.kind)).all()
+    facts: list[Any] = []
+    for row in rows:
+        happened = select(ClockEvent).where(ClockEvent.clock_id == row.id).order_by(ClockEvent.id)
+        events = [(one.kind, one.at, one.detail) for one in db.session.scalars(happened)]
+        facts.append(([getattr(row, name) for name in names], events))
+    return facts
+
+
+@pytest.mark.parametrize("ref", ["1", "2", "3"])
+def test_the_clocks_stand_as_if_they_had_run_here(app: Flask, world: World, file: Path, ref: str) -> None:
+    asked(app, file, "--apply")
+    ticket = tickets()[ref]
+    imported, answered_at, lapsed_at = clock_facts(ticket.id), ticket.answered_at, ticket.closed_at
+    where = {"ticket_id": ticket.id, "cycle": 1, "unit_id": ticket.unit_id, "ticket_kind": "complaint", "grade": None}
+    with transaction():
+        db.session.execute(delete(ClockEvent))
+        db.session.execute(delete(Clock))
+        clocks.start_all(**where, kinds=ANSWERED_BY, at=ticket.received_at)
+        if answered_at and lapsed_at:
+            clocks.stop(ticket_id=ticket.id, kinds=ANSWERED_BY, at=answered_at)
+            clocks.start_all(**where, kinds=["confirmation"], at=answered_at)
+            clocks.stop(ticket_id=ticket.id, kinds=["confirmation"], at=lapsed_at)
+        clocks.mark_breaches(NOW)
+    assert clock_facts(ticket.id) == imported
 
 
 def test_an_open_report_is_owed_an_answer(app: Flask, world: World, file: Path) -> None:
@@ -236,6 +268,7 @@ def test_a_government_and_its_area_can_be_made_from_the_map(app: Flask, world: W
     assert (government.zone, government.region_code, unit.parent_id) == ("Asia/Makassar", "73.71", government.id)
     # The example province has a unit of this name already: the new city's gets a slug of its own.
     assert unit_by_slug("dinas-kesehatan-kota-baru") is not None
+    assert {"Provinsi Baru", "Kota Baru"} < set(told["created"]["regions"])
     assert [row.name for row in region_children("73.71")] == ["Oba Utara", "Tidore"]
     # When the trial looked, the lone village was nowhere in the new city; the next run finds it.
     assert told["written"] == told["good"] == len(ALL_KNOWN) - 1
@@ -286,6 +319,7 @@ def test_a_broken_end_of_a_file_writes_nothing_at_all(app: Flask, world: World, 
     assert invoke(app, file, "--apply", "--create", "units").exit_code == 2
     assert totals() == [0] * 5
     assert unit_by_slug("dinas-antah") is None
+    assert not list(file.parent.glob(".*")) + list(file.parent.glob("*.rejected.csv"))
 
 
 @pytest.mark.parametrize("text", ["source = ", "source = 'x'\nfoo = 1", "\xff"])

@@ -317,7 +317,7 @@ def test_where_each_role_may_send(world: World) -> None:
     may_not = [(world.officer, world.other_agency), (world.officer, world.government), (world.head, world.other_agency), (world.officer, world.other_government)]
     receipt = assigned(world)
     for actor, unit_id in may_not:
-        refused(Forbidden, lambda actor=actor, unit_id=unit_id: make(world, receipt, M.ASSIGN, actor, unit_id=unit_id), "unit_id")
+        refused(Invalid, lambda actor=actor, unit_id=unit_id: make(world, receipt, M.ASSIGN, actor, unit_id=unit_id), "unit_id")
     refused(Invalid, lambda: make(world, receipt, M.ASSIGN, world.officer, unit_id=world.agency), "unit_id")
 
 

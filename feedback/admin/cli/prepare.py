@@ -9,11 +9,11 @@ from flask_migrate import upgrade
 
 from config import Settings
 from feedback.admin.actions.demo import forget_first_passwords, seed_demo, take_first_passwords
+from feedback.admin.actions.keys import ensure_keys
 from feedback.clocks.actions import seed_calendars_and_policies
 from feedback.kernel.clock import utc_now
 from feedback.storage.session import transaction
 from feedback.units.queries import any_unit_exists
-from feedback.vault.keys import make_keys
 
 
 def _settings() -> Settings:
@@ -27,7 +27,7 @@ def prepare_command() -> None:
     """Make keys, bring the database up to date and, in a demonstration, fill it once. Safe to run again at any time."""
     settings = _settings()
     settings.instance.mkdir(parents=True, exist_ok=True)
-    make_keys(settings.instance)
+    ensure_keys(settings.instance)
     upgrade()
     with transaction():
         seed_calendars_and_policies(utc_now())

@@ -7,7 +7,7 @@ from datetime import datetime
 from sqlalchemy import select
 
 from feedback.clocks import models
-from feedback.clocks.actions.counting import live_clocks, note, standing
+from feedback.clocks.actions.counting import aim, live_clocks, note, standing
 from feedback.clocks.rules.words import ClockEventKind, ClockState
 from feedback.kernel.errors import Conflict, Invalid
 from feedback.kernel.text import mark
@@ -36,7 +36,7 @@ def pause(*, ticket_id: int, at: datetime, limit_at: datetime, reason: str) -> N
     db.session.add(models.Pause(ticket_id=ticket_id, started_at=at, limit_at=limit_at, reason=reason))
     for counted in stopped:
         counted.clock.state = ClockState.PAUSED
-        counted.aim()
+        aim(counted)
         note(
             counted.clock,
             ClockEventKind.PAUSED,
@@ -61,7 +61,7 @@ def end_pause(*, ticket_id: int, at: datetime) -> datetime | None:
     db.session.flush()
     for counted in live_clocks(ticket_id, models.Clock.state == ClockState.PAUSED):
         counted.clock.state = ClockState.RUNNING
-        counted.aim()
+        aim(counted)
         note(counted.clock, ClockEventKind.RESUMED, ended, **standing(counted.clock))
     db.session.flush()
     return ended

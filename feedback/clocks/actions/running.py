@@ -9,7 +9,8 @@ from typing import Any
 from sqlalchemy import insert, select
 
 from feedback.clocks import models
-from feedback.clocks.actions.counting import Counted, finish, live_clocks, note, standing
+from feedback.clocks.actions.counting import aim, finish, live_clocks, note, replan, standing
+from feedback.clocks.queries.counted import Counted
 from feedback.clocks.queries.stored import Line, line_of_unit, policy_rules
 from feedback.clocks.rules.policy import ClockKind, Rule, rules_for
 from feedback.clocks.rules.timeline import Pause
@@ -160,7 +161,7 @@ def _new(
         state=ClockState.PAUSED if rule.pausable and pauses else ClockState.RUNNING,
     )
     counted = Counted(clock, rule, line.current, list(line.later), pauses if rule.pausable else ())
-    counted.aim()
+    aim(counted)
     return counted
 
 
@@ -169,7 +170,7 @@ def _carry(counted: Counted, line: Line, unit_id: int, at: datetime) -> None:
     before = clock.unit_id
     clock.unit_id, clock.zone = unit_id, line.current.zone
     if line.current.version_id != counted.calendar_at(at).version_id:
-        counted.replan(at, line)
+        replan(counted, at, line)
     if clock.breached_at is None:
-        counted.aim()
+        aim(counted)
     note(clock, ClockEventKind.MOVED, at, from_unit_id=before, unit_id=unit_id, **standing(clock))

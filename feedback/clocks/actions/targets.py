@@ -9,7 +9,8 @@ from typing import Any
 from sqlalchemy import select
 
 from feedback.clocks import models
-from feedback.clocks.actions.counting import Counted, finish, live_clocks, note, standing
+from feedback.clocks.actions.counting import aim, finish, live_clocks, note, standing
+from feedback.clocks.queries.counted import Counted
 from feedback.clocks.queries.stored import policy_rules
 from feedback.clocks.rules.policy import ClockKind, Rule, Starts, rules_for
 from feedback.clocks.rules.words import ClockEventKind, ClockState
@@ -78,7 +79,7 @@ def extend(*, ticket_id: int, kind: str, at: datetime, reason: str) -> date | No
     if counted.clock.extension or not counted.rule.extension or _is_late(counted, at):
         raise Conflict(mark("Tenggat ini tidak dapat diperpanjang."))
     counted.clock.extension = counted.rule.extension
-    aimed = counted.aim()
+    aimed = aim(counted)
     note(
         counted.clock,
         ClockEventKind.RETARGETED,
@@ -144,7 +145,7 @@ def _settle_target(counted: Counted, at: datetime, **detail: Any) -> None:
     clock = counted.clock
     found = counted.due()
     clock.retarget_overdue = found.at is not None and found.at <= at
-    counted.aim()
+    aim(counted)
     kind = ClockEventKind.RETARGET_OVERDUE if clock.retarget_overdue else ClockEventKind.RETARGETED
     started_at = clock.started_at.isoformat()
     note(clock, kind, at, **detail, **standing(clock), extension=clock.extension, started_at=started_at)

@@ -2,6 +2,25 @@
 
 from __future__ import annotations
 
+from feedback.clocks.queries.changes import (
+    CalendarRow,
+    ChangeRow,
+    Hours,
+    VersionRow,
+    base_of,
+    calendar_history,
+    calendars,
+    change,
+    changes,
+    lacking_years,
+    nationally_closed,
+    policy_history,
+    proposals_of,
+    propose_holidays,
+    propose_hours,
+    rule_before,
+    rules_of,
+)
 from feedback.clocks.queries.clocks import (
     ClockRow,
     EventRow,
@@ -13,6 +32,7 @@ from feedback.clocks.queries.clocks import (
     next_due,
     pauses_of,
 )
+from feedback.clocks.queries.explanation import Explanation, Used, explanation, explanations, ticket_id_of
 from feedback.clocks.queries.promises import Promise, promises
 from feedback.clocks.queries.stored import (
     Line,
@@ -30,27 +50,49 @@ from feedback.clocks.queries.stored import (
 from feedback.clocks.queries.working import working_time
 
 __all__ = [
+    "CalendarRow",
+    "ChangeRow",
     "ClockRow",
     "EventRow",
+    "Explanation",
+    "Hours",
     "Line",
     "NextDue",
     "PauseRow",
     "Promise",
     "StoredCalendar",
+    "Used",
+    "VersionRow",
+    "base_of",
+    "calendar_history",
     "calendar_of_unit",
     "calendar_versions",
+    "calendars",
     "calendars_without",
+    "change",
+    "changes",
     "clock_events",
     "clocks_of",
     "counting_calendars",
     "every_rule",
     "expired_pauses",
+    "explanation",
+    "explanations",
+    "lacking_years",
     "line_of_unit",
     "line_of_versions",
+    "nationally_closed",
     "newest_calendars",
     "next_due",
     "pauses_of",
+    "policy_history",
     "policy_rules",
     "promises",
+    "proposals_of",
+    "propose_holidays",
+    "propose_hours",
+    "rule_before",
+    "rules_of",
+    "ticket_id_of",
     "working_time",
 ]

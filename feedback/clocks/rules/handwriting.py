@@ -99,9 +99,7 @@ def _special(line: str, field: str) -> SpecialHours:
     match = _PERIOD.fullmatch(line)
     if match is None:
         raise Invalid(
-            mark(
-                "Baris %(text)s tidak dikenal. Tulis seperti 2026-02-18 s.d. 2026-03-19: sen-kam 08.00-15.00; jum tutup."
-            ),
+            mark("Baris %(text)s tidak dikenal. Tulis seperti 2026-02-18 s.d. 2026-03-19: sen-kam 08.00-15.00."),
             field=field,
             values={"text": line[:60]},
         )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -108,11 +108,6 @@ def following(child: Content, before: Content, after: Content) -> Content:
 def first_moment(day: date, zone: ZoneInfo) -> datetime:
     """The instant a local date begins: the midnight that closed the date before."""
     return datetime.combine(day, datetime.min.time(), zone)
-
-
-def day_before(day: date) -> date:
-    """The date before."""
-    return day - timedelta(days=1)
 
 
 def differences(before: Content | None, after: Content) -> Mapping[str, Any]:

@@ -126,7 +126,7 @@ def make_system_move(command: MakeMove, now: datetime) -> bool:
             move = check_move(command.move, _situation(ticket, frozenset({Relation.SYSTEM}), None), now)
         except Conflict:
             return False
-        _apply(_Work(command, None, now, ticket, unit, move, None))
+        _apply(_Work(command, None, now, ticket, unit, move, None, {"by_system": True}))
         return True
 
 

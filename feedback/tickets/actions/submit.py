@@ -132,7 +132,7 @@ def _check_choices(command: SubmitReport) -> None:
 
 
 def submit(command: SubmitReport, actor: Actor) -> Receipt:
-    """Take a report; a form sent twice gives its first receipt. Raises Invalid, or Forbidden at a counter not one's own."""
+    """Take a report; a form sent twice gives its first receipt. Raises Invalid; Forbidden at the counter to others."""
     if command.channel is not Channel.WEB and not actor.may(Permission.COUNTER):
         raise Forbidden(mark("Hanya koordinator yang mencatat laporan di loket."))
     known = receipt_of(command.form_key, command.text)

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+from functools import cached_property
 from typing import Any
 
 from flask_babel import gettext, lazy_gettext
 from wtforms import BooleanField, DateField, EmailField, HiddenField, IntegerField, RadioField, SelectField
+from wtforms.fields import SelectChoice
 from wtforms.validators import Email, InputRequired, Length, Optional
 
 from feedback.catalogue.queries import authorities
@@ -60,7 +63,7 @@ class MoveForm(Form):
     grade = RadioField(
         lazy_gettext("Kadar pengaduan"),
         [Optional()],
-        choices=[(grade.value, lazy_gettext(label)) for grade, label in GRADE_LABELS.items()],
+        choices=[SelectChoice(grade.value, lazy_gettext(label)) for grade, label in GRADE_LABELS.items()],
     )
     title = Line(lazy_gettext("Judul untuk umum"), [Optional()], longest=160)
     reported_email = EmailField(lazy_gettext("Surel petugas yang dilaporkan"), [Optional(), Length(max=254), Email()])
@@ -95,8 +98,23 @@ class NoteForm(Form):
     text = Prose(lazy_gettext("Catatan internal"), [Words()], longest=LONGEST_TEXT)
 
 
+class Offers:
+    """What the forms of one page let people choose from; each list is read at most once."""
+
+    @cached_property
+    def units(self) -> list[SelectChoice]:
+        """Every unit in force, in the order of the tree."""
+        named = (SelectChoice(str(one.id), "\u2003" * one.depth + one.name) for one in _in_tree_order())
+        return [SelectChoice("", gettext("Pilih unit")), *named]
+
+    @cached_property
+    def authorities(self) -> list[SelectChoice]:
+        """Every body outside the regional government."""
+        return _pick((str(row.id), row.name) for row in authorities())
+
+
 def move_form(
-    move: Move, *, version: int, kind: Kind, grade: Grade | None, proposed: int | None, **rest: Any
+    move: Move, *, version: int, kind: Kind, grade: Grade | None, proposed: int | None, offers: Offers, **rest: Any
 ) -> MoveForm:
     """The form of one move, its ids apart from those of the others on the page by the move's name."""
     data = {"move": move.name.value, "version": version, "grade": grade, "unit_id": proposed}
@@ -107,14 +125,14 @@ def move_form(
         form.text.label.text = gettext(TEXT_LABELS.get(move.name, mark("Penjelasan")))
     if move.words is MoveWords.REQUIRED:
         _require(form, "text", Words())
+    for name in move.needs:
+        _require(form, name, InputRequired())
     if kind is not Kind.COMPLAINT:
         needed.discard("grade")
-    else:
-        _require(form, "grade", InputRequired())
     for name in [field.short_name for field in form]:
         if name not in needed:
             del form[name]
-    _offer(form)
+    _offer(form, offers)
     return form
 
 
@@ -124,20 +142,20 @@ def _require(form: MoveForm, name: str, validator: Any) -> None:
     field.flags.optional, field.flags.required = False, True
 
 
-def _offer(form: MoveForm) -> None:
-    pick = ("", gettext("Pilih"))
-    if "unit_id" in form or "proposed_unit_id" in form:
-        units = [("", gettext("Pilih unit"))]
-        units += [(str(one.id), "\u2003" * one.depth + one.name) for one in _in_tree_order()]
-        for name in ("unit_id", "proposed_unit_id"):
-            if name in form:
-                form[name].choices = units
+def _offer(form: MoveForm, offers: Offers) -> None:
+    for name in ("unit_id", "proposed_unit_id"):
+        if name in form:
+            form[name].choices = offers.units
     if "hold_reason" in form:
-        form.hold_reason.choices = [pick, *((one.value, _with_limit(one)) for one in HoldReason)]
+        form.hold_reason.choices = _pick((one.value, _with_limit(one)) for one in HoldReason)
     if "reject_reason" in form:
-        form.reject_reason.choices = [pick, *((one.value, gettext(label)) for one, label in REJECT_LABELS.items())]
+        form.reject_reason.choices = _pick((one.value, gettext(label)) for one, label in REJECT_LABELS.items())
     if "authority_id" in form:
-        form.authority_id.choices = [pick, *((str(row.id), row.name) for row in authorities())]
+        form.authority_id.choices = offers.authorities
+
+
+def _pick(named: Iterable[tuple[str, str]]) -> list[SelectChoice]:
+    return [SelectChoice("", gettext("Pilih")), *(SelectChoice(value, label) for value, label in named)]
 
 
 def _with_limit(reason: HoldReason) -> str:

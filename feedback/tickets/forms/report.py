@@ -18,9 +18,11 @@ from wtforms import (
     TelField,
     TimeField,
 )
+from wtforms.fields import SelectChoice
 from wtforms.validators import Email, InputRequired, Length, Optional, ValidationError
 
 from feedback.catalogue.queries import services, topics
+from feedback.kernel.errors import Invalid
 from feedback.kernel.text import mark
 from feedback.tickets.actions.submit import SubmitReport
 from feedback.tickets.rules.report import LONGEST_NAME, LONGEST_PLACE, LONGEST_TEXT
@@ -42,7 +44,7 @@ class ReportForm(Form):
     kind = RadioField(
         lazy_gettext("Laporan ini adalah"),
         [InputRequired()],
-        choices=[(kind.value, lazy_gettext(label)) for kind, label in KIND_LABELS.items()],
+        choices=[SelectChoice(kind.value, lazy_gettext(label)) for kind, label in KIND_LABELS.items()],
         default=Kind.COMPLAINT.value,
     )
     topic = SelectField(lazy_gettext("Tentang apa?"), coerce=str)
@@ -67,7 +69,8 @@ class ReportForm(Form):
 
     def _offer_topics(self) -> None:
         rows = topics()
-        self.topic.choices = [("", gettext("Pilih topik")), *((str(row.id), row.name) for row in rows)]
+        named = (SelectChoice(str(row.id), row.name) for row in rows)
+        self.topic.choices = [SelectChoice("", gettext("Pilih topik")), *named]
 
     def _walk_regions(self) -> None:
         """Go down to what was chosen last, and further while there is only one way."""
@@ -81,7 +84,7 @@ class ReportForm(Form):
             below = region_children(below[0].code)
         self.region.data = self.trail[-1].code if self.trail else ""
         first = gettext("Pilih wilayah") if len(self.trail) < 2 else gettext("Seluruh wilayah di atas")
-        self.region_next.choices = [("", first), *((row.code, row.name) for row in below)]
+        self.region_next.choices = [SelectChoice("", first), *(SelectChoice(row.code, row.name) for row in below)]
         self.region_next.label.text = gettext(LEVELS[min(len(self.trail), 3)])
         self.region_next.render_kw = {"data-continue": "lanjut-wilayah"}
         self.region_next.data = ""
@@ -91,11 +94,25 @@ class ReportForm(Form):
         units = [unit for government in governments for unit in subtree(government.path)]
         offered = [service for government in governments for service in services(path=government.path)]
         known = {service.id for service in offered}
-        self.service.choices = [("", _ANY), *((row.id, f"{row.name} – {row.unit_name}") for row in offered)]
+        named = (SelectChoice(str(row.id), f"{row.name} – {row.unit_name}") for row in offered)
+        self.service.choices = [SelectChoice("", _ANY), *named]
         listed = [unit for unit in units if unit.kind is not UnitKind.GOVERNMENT]
-        self.unit.choices = [("", _ANY), *((unit.id, "\u2003" * (unit.depth - 1) + unit.name) for unit in listed)]
+        indented = (SelectChoice(str(unit.id), "\u2003" * (unit.depth - 1) + unit.name) for unit in listed)
+        self.unit.choices = [SelectChoice("", _ANY), *indented]
         if not self.is_submitted() and self.service.data not in known:
             self.service.data = None
+
+    def choose_region_again(self) -> None:
+        """Forget the place; everything else stays as typed."""
+        self.region.data = self.region_next.data = ""
+        self._walk_regions()
+        self._offer_owners()
+
+    def refuse(self, refusal: Invalid) -> None:
+        """A refused region is shown at the list it is chosen from."""
+        if refusal.field == self.region.name:
+            refusal.field = self.region_next.name
+        super().refuse(refusal)
 
     @property
     def region_done(self) -> bool:
@@ -144,7 +161,7 @@ class CounterForm(ReportForm):
     channel = RadioField(
         lazy_gettext("Cara masuk"),
         [InputRequired()],
-        choices=[(one.value, lazy_gettext(CHANNEL_LABELS[one])) for one in AT_COUNTER],
+        choices=[SelectChoice(one.value, lazy_gettext(CHANNEL_LABELS[one])) for one in AT_COUNTER],
         default=Channel.COUNTER.value,
     )
     received_date = DateField(lazy_gettext("Tanggal diterima"), [InputRequired()])

@@ -278,7 +278,7 @@ def _events(row: Row[Any], sight: Sight, official: bool) -> tuple[EventLine, ...
                 role=Role(event.role) if event.role else None,
                 actor_unit=actor_unit,
                 actor_name=name if event.role and named else None,
-                by_reporter=event.role is None and event.move in _BY_REPORTER,
+                by_reporter=event.role is None and event.move in _BY_REPORTER and "by_system" not in event.detail,
                 text=event.text if readable else "",
                 html=event.html if readable else None,
                 is_public=event.is_public,
@@ -290,6 +290,7 @@ def _events(row: Row[Any], sight: Sight, official: bool) -> tuple[EventLine, ...
 
 _BY_REPORTER = frozenset({
     MoveName.SUBMIT, MoveName.COMPLETE, MoveName.CONFIRM, MoveName.DISPUTE, MoveName.REOPEN, MoveName.ADD_INFORMATION,
+    MoveName.WITHDRAW,
 })  # fmt: skip
 
 

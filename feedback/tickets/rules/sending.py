@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date, timedelta
 
 from feedback.kernel.actor import Actor, Membership
-from feedback.kernel.errors import Forbidden, Invalid
+from feedback.kernel.errors import Invalid
 from feedback.kernel.permissions import Role
 from feedback.kernel.text import mark
 from feedback.tickets.rules.lifecycle import Relation
@@ -19,7 +19,7 @@ _ROLE_OF = {
 
 
 def check_target(actor: Actor, from_path: str, to_path: str, *, to_is_government: bool) -> None:
-    """Raise Forbidden for a unit this person may not send to.
+    """Raise Invalid(field="unit_id") for a unit this person may not send to.
 
     Coordinators and supervisors send within their subtree or to another government; officers within their agency.
     """
@@ -31,7 +31,7 @@ def check_target(actor: Actor, from_path: str, to_path: str, *, to_is_government
     agency = ".".join(from_path.split(".")[:2]) + "."
     if from_path.count(".") > 1 and to_path.startswith(agency) and actor.reaches(from_path, Role.OFFICER):
         return
-    raise Forbidden(
+    raise Invalid(
         mark("Anda tidak dapat meneruskan ke unit itu. Kembalikan ke koordinator dengan usulan unit."), field="unit_id"
     )
 

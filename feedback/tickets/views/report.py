@@ -105,12 +105,13 @@ def _send(form: ReportForm) -> Answer:
     except Invalid as refusal:
         form.refuse(refusal)
         return _write(form, 422)
-    if not isinstance(form, CounterForm):
-        open_by_code(receipt.ticket_id)
     return _receipt(receipt, form), 200
 
 
 def _receipt(receipt: Receipt, form: ReportForm) -> str:
+    """The receipt, also of a form sent again; whoever is shown the code acts as the reporter in this browser."""
+    if not isinstance(form, CounterForm):
+        open_by_code(receipt.ticket_id)
     return render_template(
         "tickets/receipt.html",
         receipt=receipt,
@@ -128,6 +129,8 @@ def _step(form: ReportForm) -> Answer:
         known = receipt_of(form.form_key.data, form.text.data or "")
         if known is not None and form.form_key.validate(form):
             return _receipt(known, form)
+    if step == "wilayah-ulang":
+        form.choose_region_again()
     if step in ("wilayah", "ubah", "wilayah-ulang"):
         return _write(form)
     if not form.validate():

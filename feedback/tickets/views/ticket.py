@@ -15,12 +15,12 @@ from feedback.clocks.queries import ClockRow
 from feedback.clocks.rules.policy import ClockKind
 from feedback.clocks.rules.words import ClockState
 from feedback.kernel.clock import utc_now
-from feedback.kernel.errors import Conflict, Invalid, NotFound
+from feedback.kernel.errors import Conflict, Forbidden, Invalid, NotFound, Refusal
 from feedback.kernel.references import read_number
 from feedback.kernel.text import excerpt, mark
 from feedback.tickets.actions.moves import REPORTER_MOVES, Stale, make_move
 from feedback.tickets.actions.notes import add_note
-from feedback.tickets.forms.moves import MoveForm, NoteForm, move_form
+from feedback.tickets.forms.moves import MoveForm, NoteForm, Offers, move_form
 from feedback.tickets.queries.detail import EventLine, TicketPage, ticket_page
 from feedback.tickets.rules.grants import Sight
 from feedback.tickets.rules.lifecycle import MOVES, Move
@@ -157,18 +157,20 @@ def dates_of(page: TicketPage, now: datetime) -> list[DateRow]:
 
 
 def _forms(page: TicketPage, filled: MoveForm | None) -> dict[MoveName, tuple[Move, MoveForm]]:
-    forms = {}
+    forms, offers = {}, Offers()
     for move in page.moves:
         if filled is not None and filled.move.data == move.name.value:
             forms[move.name] = (move, filled)
         else:
-            forms[move.name] = (move, _form(page, move, formdata=None))
+            forms[move.name] = (move, _form(page, move, offers, formdata=None))
     return forms
 
 
-def _form(page: TicketPage, move: Move, **rest: Any) -> MoveForm:
+def _form(page: TicketPage, move: Move, offers: Offers, **rest: Any) -> MoveForm:
     proposed = page.proposed_unit_id if move.name is MoveName.VERIFY_AND_ASSIGN else None
-    return move_form(move, version=page.version, kind=page.kind, grade=page.grade, proposed=proposed, **rest)
+    return move_form(
+        move, version=page.version, kind=page.kind, grade=page.grade, proposed=proposed, offers=offers, **rest
+    )
 
 
 def _render(page: TicketPage, *, filled: MoveForm | None = None, note: NoteForm | None = None, **more: Any) -> str:
@@ -179,8 +181,9 @@ def _render(page: TicketPage, *, filled: MoveForm | None = None, note: NoteForm 
         page=page,
         heading_text=page.title or excerpt(page.text or gettext("Laporan %(number)s", number=page.number), 90),
         received_text=_when(page, page.received_at, coarse=page.coarse),
-        since_text=_when(page, page.state_since, coarse=page.coarse and page.state == "received"),
-        held_text=_when(page, page.held_since, coarse=page.coarse and page.state == "received"),
+        # States often begin with an act of the reporter, whose hour nobody else learns.
+        since_text=_when(page, page.state_since, coarse=page.coarse),
+        held_text=_when(page, page.held_since, coarse=page.coarse),
         entries=entries_of(page),
         dates=dates_of(page, now),
         reporter_forms={name: forms[name] for name in forms if name in REPORTER_MOVES},
@@ -218,18 +221,30 @@ def move(number: str) -> Any:
     known = next((MOVES[MoveName(name)] for name in names if name in set(MoveName)), None)
     if known is None:
         raise Invalid(mark("Isian ini tidak dikenal."))
-    form = _form(page, known)
+    form = _form(page, known, Offers())
     if not form.validate():
-        return _render(page, filled=form), 422
+        return _not_taken(page, form)
     try:
         make_move(form.command(page.number), actor())
-    except Invalid as refusal:
-        form.refuse(refusal)
-        return _render(page, filled=form), 422
-    except Conflict as refusal:
-        return _conflict(page.number, form, refusal), 409
+    except (Invalid, Conflict, Forbidden) as refusal:
+        return _not_taken(page, form, refusal)
     flash(gettext(DONE.get(known.name, mark("Tersimpan."))), "success")
     return redirect(_after(page), 303)
+
+
+def _not_taken(page: TicketPage, form: MoveForm, refusal: Refusal | None = None) -> tuple[str, int]:
+    """What was typed: in its place on the page, or on a page of its own when the move has no place there (any more)."""
+    if refusal is None and not _has_place(page, form):
+        refusal = Conflict(mark("Langkah ini tidak mungkin lagi: keadaan laporan sudah berubah."))
+    if refusal is not None and not isinstance(refusal, Invalid):
+        return _apart(page.number, form, refusal), refusal.status
+    if refusal is not None:
+        form.refuse(refusal)
+    return _render(page, filled=form), 422
+
+
+def _has_place(page: TicketPage, form: MoveForm) -> bool:
+    return any(move.name.value == form.move.data for move in page.moves)
 
 
 def _after(page: TicketPage) -> str:
@@ -241,16 +256,17 @@ def _after(page: TicketPage) -> str:
     return url_for("tickets.ticket", number=page.number)
 
 
-def _conflict(number: str, form: MoveForm, refusal: Conflict) -> str:
+def _apart(number: str, form: MoveForm, refusal: Refusal) -> str:
     """Both texts: what the other person did since, and what this one typed, ready to be sent on the new state."""
     page = ticket_page(actor(), number, utc_now())
     seen = refusal.version if isinstance(refusal, Stale) else page.version
     newer = [_entry(page, event) for event in page.events if event.version > seen]
     form.version.data = page.version
     form.version.raw_data = None
-    possible = any(move.name.value == form.move.data for move in page.moves)
+    changed, barred = gettext("Laporan ini sudah berubah"), gettext("Anda tidak dapat melakukan ini")
     return render_template(
-        "tickets/conflict.html", page=page, form=form, message=told(refusal), newer=newer, possible=possible,
+        "tickets/conflict.html", page=page, form=form, message=told(refusal), newer=newer,
+        title=changed if isinstance(refusal, Conflict) else barred, possible=_has_place(page, form),
         move=MOVES[MoveName(form.move.data or "")],
     )  # fmt: skip
 

@@ -28,7 +28,8 @@ def load_directory(given: ImportMap, now: datetime) -> Directory:
     government = next((unit for unit in units if unit.slug == given.government.slug), None)
     regions = region_name_index()
     zone = government.zone if government else given.government.zone or Zone.WIB
-    directory = Directory(given, local_date(now, zone), government, given.region in regions)
+    absent = tuple(given.region_names.get(code, code) for code in region_prefixes(given.region) if code not in regions)
+    directory = Directory(given, local_date(now, zone), government, absent)
     if government is not None:
         directory.add_units(unit for unit in units if within_path(unit.path, government.path))
     directory.add_topics(topics(include_inactive=True))
@@ -42,9 +43,10 @@ def check_roots(directory: Directory, create: Collection[Sort]) -> None:
     if directory.government is None and (Sort.UNITS not in create or not given.government.name):
         message = mark("Pemerintah %(slug)s belum ada. Isi government.name dan zone di peta dan sebut --create units.")
         raise Invalid(message, field="government.slug", values={"slug": given.government.slug})
-    if not directory.has_region and (Sort.REGIONS not in create or given.region not in given.region_names):
+    nameless = [name for name in directory.absent if name not in given.region_names.values()]
+    if directory.absent and (Sort.REGIONS not in create or nameless):
         message = mark("Wilayah %(code)s belum ada. Isi region.names di peta dan sebut --create regions.")
-        raise Invalid(message, field="region.parent", values={"code": given.region})
+        raise Invalid(message, field="region.parent", values={"code": (nameless or [given.region])[0]})
     if Sort.TOPICS in create and not given.national_category.strip():
         raise Invalid(mark("Isi topics.national_category di peta untuk membuat topik."), field="topics")
 

@@ -92,16 +92,18 @@ class RefusedRows:
     @contextmanager
     def writing(self) -> Iterator[None]:
         """Put the new file in place of an old one at the end; without refused rows there is none."""
-        with _writable(self.path), self._draft.open("w", encoding="utf-8", newline="") as file:
-            self._writer = csv.writer(file, delimiter=self._delimiter)
-            self._writer.writerow([*self._heading, REASON_HEADING])
-            yield
-        with _writable(self.path):
-            if self.count:
-                os.replace(self._draft, self.path)
-            else:
-                self._draft.unlink()
-                self.path.unlink(missing_ok=True)
+        try:
+            with _writable(self.path), self._draft.open("w", encoding="utf-8", newline="") as file:
+                self._writer = csv.writer(file, delimiter=self._delimiter)
+                self._writer.writerow([*self._heading, REASON_HEADING])
+                yield
+            with _writable(self.path):
+                if self.count:
+                    os.replace(self._draft, self.path)
+                else:
+                    self.path.unlink(missing_ok=True)
+        finally:
+            self._draft.unlink(missing_ok=True)
 
     def add(self, cells: Sequence[str], reason: str) -> None:
         """Keep a row; cells beyond the heading follow the reason."""

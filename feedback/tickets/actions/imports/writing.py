@@ -13,7 +13,7 @@ from sqlalchemy import Table, insert, select
 from feedback.adapters.search import index_ticket
 from feedback.clocks import models as clocks
 from feedback.clocks.queries import StoredCalendar, calendar_of_unit, policy_rules
-from feedback.clocks.rules.words import ClockEventKind
+from feedback.clocks.rules.words import ClockEventKind, ClockState
 from feedback.kernel.references import new_number
 from feedback.storage.session import db
 from feedback.tickets.models import Ticket, TicketCycle, TicketEvent
@@ -80,8 +80,7 @@ class Writer:
         clock_ids = _clock_ids(ids)
         happened = ((row, ticket_id, clock_ids) for row, ticket_id in zip(rows, ids, strict=True))
         _insert(_CLOCK_EVENT, [one for each in happened for one in _clock_events(*each)])
-        for row, ticket_id in zip(rows, ids, strict=True):
-            index_ticket(ticket_id, row.entry.draft.text)
+        _index(rows, ids)
         return len(fresh)
 
     def _row(self, entry: Entry, number: str) -> _Row:
@@ -173,6 +172,11 @@ def _insert(table: Table, values: Sequence[dict[str, Any]]) -> None:
         db.session.execute(insert(table), values)
 
 
+def _index(rows: Sequence[_Row], ids: Sequence[int]) -> None:
+    for row, ticket_id in zip(rows, ids, strict=True):
+        index_ticket(ticket_id, row.entry.draft.text)
+
+
 def _each(
     rows: Sequence[_Row], ids: Sequence[int], values: Callable[[_Row, int], Iterable[dict[str, Any]]]
 ) -> list[dict[str, Any]]:
@@ -247,13 +251,18 @@ def _clock_events(row: _Row, ticket_id: int, clock_ids: Mapping[tuple[int, str],
     unit_id = row.entry.found.unit.id
     for clock in row.past.clocks:
         clock_id = clock_ids[ticket_id, clock.kind]
-        due_date = clock.due.date.isoformat() if clock.due.date else None
-        started = {"unit_id": unit_id, "due_date": due_date}
+        due = {
+            "due_at": clock.due.at.isoformat() if clock.due.at else None,
+            "due_date": clock.due.date.isoformat() if clock.due.date else None,
+            "provisional": clock.due.provisional,
+        }
+        started = {"unit_id": unit_id, "state": ClockState.RUNNING, **due}
         yield _happened(clock_id, ClockEventKind.STARTED, clock.started_at, started)
         if clock.breached_at is not None:
             yield _happened(clock_id, ClockEventKind.BREACHED, clock.breached_at, {"unit_id": unit_id})
         if clock.stopped_at is not None:
-            stopped = {"state": clock.state, "used_minutes": clock.used_minutes}
+            spent = {"used_minutes": clock.used_minutes, "elapsed_seconds": clock.elapsed_seconds}
+            stopped = {"state": clock.state, **due, **spent}
             yield _happened(clock_id, ClockEventKind.STOPPED, clock.stopped_at, stopped)
 
 

@@ -70,13 +70,14 @@ WANT_REASONS = {
 class Directory:
     """The units of one government, all topics and the regions of its area, by the names people write.
 
-    ``government`` is None and ``has_region`` False while the map's own government or area is still to be made.
+    ``government`` is None while the map's own government is still to be made; ``absent`` names the map's area and those
+    above it that are.
     """
 
     given: ImportMap
     today: date
     government: UnitRow | None
-    has_region: bool
+    absent: tuple[str, ...] = ()
     units: dict[str, UnitRow] = field(default_factory=dict)
     topics: dict[str, int] = field(default_factory=dict)
     districts: dict[str, str] = field(default_factory=dict)
@@ -141,9 +142,7 @@ class Directory:
         return topic_id
 
     def _region(self, draft: Draft, wants: list[Want]) -> str:
-        if not self.has_region:
-            name = self.given.region_names.get(self.given.region, self.given.region)
-            wants.append(Want(Sort.REGIONS, name, is_root=True))
+        wants += [Want(Sort.REGIONS, name, is_root=True) for name in self.absent]
         if not draft.district:
             return self._lone_village(draft.village) if draft.village else self.given.region
         district = self._district(draft.district)

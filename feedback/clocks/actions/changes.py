@@ -1,0 +1,312 @@
+"""Calendars and policies change: drafted by one person, approved by another, published, and taken back."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import TypeVar
+
+from sqlalchemy import delete, func, select, update
+
+from feedback.clocks import models
+from feedback.clocks.actions.recount import Tally, by_calendars, by_rules, carry_out, foresee
+from feedback.clocks.actions.targets import mark_breaches
+from feedback.clocks.queries.changes import proposals_of, rules_of
+from feedback.clocks.queries.stored import StoredCalendar, counting_calendars, policy_rules
+from feedback.clocks.rules.policy import Rule
+from feedback.clocks.rules.versions import Proposal, differences
+from feedback.clocks.rules.words import ChangeSubject, VersionStatus
+from feedback.kernel.errors import Conflict, Forbidden, Invalid, NotFound
+from feedback.kernel.text import mark
+from feedback.storage.session import db, transaction
+
+Version = models.CalendarVersion | models.PolicyVersion
+Versioned = type[models.CalendarVersion] | type[models.PolicyVersion]
+_TABLES: dict[str, Versioned] = {
+    ChangeSubject.CALENDAR: models.CalendarVersion,
+    ChangeSubject.POLICY: models.PolicyVersion,
+}
+Stored = TypeVar("Stored", models.CalendarVersion, models.PolicyVersion)
+# Above every stored number: what is proposed counts before what is there.
+_NEWEST = 1_000_000
+
+
+@dataclass(frozen=True, slots=True)
+class Published:
+    """What a publication did: tickets whose deadlines moved, breaches now excused, and the change that did it."""
+
+    change_id: int
+    ticket_ids: tuple[int, ...]
+    excused_clock_ids: tuple[int, ...]
+
+
+def preview_calendars(proposals: Sequence[Proposal], at: datetime) -> Tally:
+    """How many open deadlines these proposals would move, and by how much; writes nothing."""
+    after: dict[int, dict[date, StoredCalendar]] = {}
+    for versions in counting_calendars().values():
+        for stored in versions:
+            after.setdefault(stored.calendar_id, {})[stored.valid_from] = stored
+    for index, one in enumerate(proposals, start=1):
+        after.setdefault(one.calendar_id, {})[one.valid_from] = StoredCalendar(
+            version_id=-index,
+            calendar_id=one.calendar_id,
+            name=one.key,
+            number=_NEWEST,
+            valid_from=one.valid_from,
+            calendar=one.calendar,
+            holidays=one.after.closed,
+        )
+    changed = {one.calendar_id: tuple(after[one.calendar_id].values()) for one in proposals}
+    return foresee(by_calendars(changed, closed_from=_closed_from(proposals), at=at, lock=False), at)
+
+
+def preview_rule(rule: Rule, at: datetime) -> Tally:
+    """The same for a proposed version of a policy."""
+    known = [each for each in policy_rules() if each.code == rule.code]
+    return foresee(by_rules([rule, *known], at=at, lock=False), at)
+
+
+def draft_calendars(*, title: str, reason: str, proposals: Sequence[Proposal], by_id: int | None, at: datetime) -> int:
+    """Keep proposals as a draft that counts for nothing yet; returns the change's id. ``Invalid`` without news."""
+    news = [one for one in proposals if one.before != one.after or one.based_on is None]
+    if not news:
+        raise Invalid(mark("Tidak ada yang berubah."))
+    for one in news:
+        assert one.calendar  # a calendar that cannot be is refused here
+    with transaction():
+        change = _new_change(ChangeSubject.CALENDAR, title, reason, by_id, at)
+        for one in news:
+            number = _next_number(models.CalendarVersion, models.CalendarVersion.calendar_id == one.calendar_id)
+            db.session.add(
+                models.CalendarVersion(
+                    calendar_id=one.calendar_id,
+                    number=number,
+                    valid_from=one.valid_from,
+                    created_at=at,
+                    status=VersionStatus.DRAFT,
+                    change_id=change.id,
+                    based_on_id=one.based_on,
+                    **one.after.written(),
+                )
+            )
+            db.session.flush()
+        return change.id
+
+
+def draft_rule(*, title: str, reason: str, rule: Rule, based_on: int, by_id: int | None, at: datetime) -> int:
+    """Keep a new version of a policy as a draft; returns the change's id."""
+    with transaction():
+        base = db.session.get(models.PolicyVersion, based_on)
+        if base is None:
+            raise NotFound()
+        change = _new_change(ChangeSubject.POLICY, title, reason, by_id, at)
+        number = _next_number(models.PolicyVersion, models.PolicyVersion.policy_id == base.policy_id)
+        version = _rule_version(base.policy_id, number, rule, at)
+        version.status, version.change_id, version.based_on_id = VersionStatus.DRAFT, change.id, based_on
+        db.session.add(version)
+        db.session.flush()
+        return change.id
+
+
+def approve(*, change_id: int, by_id: int, at: datetime) -> None:
+    """A second person agrees to a draft. ``Forbidden`` for its maker, ``Conflict`` when it is no draft any more."""
+    with transaction():
+        change = _change(change_id, VersionStatus.DRAFT)
+        if by_id == change.made_by_id:
+            raise Forbidden(mark("Rancangan disetujui administrator lain, bukan yang membuatnya."))
+        _check_fresh(change)
+        change.approved_by_id, change.approved_at = by_id, at
+        _set_status(change, VersionStatus.APPROVED)
+
+
+def discard(*, change_id: int) -> None:
+    """Throw a draft away, approved or not; it never counted for anything."""
+    with transaction():
+        change = _change(change_id, VersionStatus.DRAFT, VersionStatus.APPROVED)
+        table = _TABLES[change.subject]
+        db.session.execute(delete(table).where(table.change_id == change.id))
+        db.session.delete(change)
+
+
+def publish(*, change_id: int, by_id: int | None, at: datetime) -> Published:
+    """An approved change counts from now on: running clocks are counted again, breaches it excuses get an event.
+
+    What has stopped stays as it is. ``Conflict`` when it is not approved, or what it was made from was replaced.
+    """
+    with transaction():
+        change = _change(change_id, VersionStatus.APPROVED)
+        _check_fresh(change)
+        return _publish(change, by_id, at)
+
+
+def publish_at_once(*, change_id: int, at: datetime) -> Published:
+    """The same for a draft that an operator or an installation publishes without a second person."""
+    with transaction():
+        change = _change(change_id, VersionStatus.DRAFT)
+        return _publish(change, None, at)
+
+
+def roll_back(*, change_id: int, reason: str, by_id: int, at: datetime) -> Published:
+    """Take a published change back: what counted before it is published again, as new versions.
+
+    ``Conflict`` when something newer was published on top of it, or nothing counted before it.
+    """
+    if not reason.strip():
+        raise Invalid(mark("Sebutkan alasannya."), field="reason")
+    with transaction():
+        change = _change(change_id, VersionStatus.PUBLISHED)
+        _check_newest(change)
+        title = f"{change.title} (dibatalkan)"[:200]
+        undo = _new_change(change.subject, title, reason, by_id, at)
+        undo.restores_id = change.id
+        for version in _versions(change):
+            db.session.add(_restored(version, undo, at))
+        _set_status(change, VersionStatus.ROLLED_BACK)
+        db.session.flush()
+        return _publish(undo, by_id, at)
+
+
+def _publish(change: models.TimingChange, by_id: int | None, at: datetime) -> Published:
+    # What ran out by the old dates is a breach first, whether or not anybody looked until now (rule 8).
+    while mark_breaches(at):
+        pass
+    _set_status(change, VersionStatus.PUBLISHED)
+    change.published_by_id, change.published_at = by_id, at
+    db.session.flush()
+    tally = _carry_out(change, at)
+    change.summary = tally.written()
+    db.session.flush()
+    return Published(change.id, tuple(sorted(tally.ticket_ids)), tuple(tally.excused_clock_ids))
+
+
+def _carry_out(change: models.TimingChange, at: datetime) -> Tally:
+    if change.subject == ChangeSubject.POLICY:
+        codes = {rule.code for rule in rules_of(change.id)}
+        rules = [rule for rule in policy_rules() if rule.code in codes]
+        return carry_out(by_rules(rules, at=at, lock=True), at, reason="policy")
+    proposals = proposals_of(change.id)
+    ids = {one.calendar_id for one in proposals}
+    versions = {every[0].calendar_id: every for every in counting_calendars().values() if every[0].calendar_id in ids}
+    closed_from = _closed_from(proposals)
+    effects = by_calendars(versions, closed_from=closed_from, at=at, lock=True)
+    return carry_out(effects, at, reason="calendar" if closed_from is None else "decree")
+
+
+def _closed_from(proposals: Sequence[Proposal]) -> date | None:
+    news = [each.date for one in proposals for each in differences(one.before, one.after)["closed"] if one.before]
+    return min(news, default=None)
+
+
+def _new_change(subject: str, title: str, reason: str, by_id: int | None, at: datetime) -> models.TimingChange:
+    change = models.TimingChange(
+        subject=subject, status=VersionStatus.DRAFT, title=title, reason=reason, made_by_id=by_id, made_at=at
+    )
+    db.session.add(change)
+    db.session.flush()
+    return change
+
+
+def _change(change_id: int, *allowed: VersionStatus) -> models.TimingChange:
+    wanted = select(models.TimingChange).where(models.TimingChange.id == change_id)
+    found = db.session.scalars(wanted.with_for_update().execution_options(populate_existing=True)).one_or_none()
+    if found is None:
+        raise NotFound()
+    if found.status not in allowed:
+        raise Conflict(mark("Langkah ini tidak mungkin lagi: keadaan rancangan sudah berubah."))
+    return found
+
+
+def _versions(change: models.TimingChange) -> Sequence[Version]:
+    if change.subject == ChangeSubject.POLICY:
+        return _all_of(models.PolicyVersion, change)
+    return _all_of(models.CalendarVersion, change)
+
+
+def _all_of(table: type[Stored], change: models.TimingChange) -> Sequence[Stored]:
+    return db.session.scalars(select(table).where(table.change_id == change.id).order_by(table.id)).all()
+
+
+def _base_of(version: Version) -> Version | None:
+    if version.based_on_id is None:
+        return None
+    if isinstance(version, models.CalendarVersion):
+        return db.session.get(models.CalendarVersion, version.based_on_id)
+    return db.session.get(models.PolicyVersion, version.based_on_id)
+
+
+def _set_status(change: models.TimingChange, status: VersionStatus) -> None:
+    change.status = status
+    table = _TABLES[change.subject]
+    db.session.execute(update(table).where(table.change_id == change.id).values(status=status))
+
+
+def _newer(version: Version, number: int) -> bool:
+    """Whether something of the same calendar or policy was published with a number above this one."""
+    table = type(version)
+    same = (
+        models.CalendarVersion.calendar_id == version.calendar_id
+        if isinstance(version, models.CalendarVersion)
+        else models.PolicyVersion.policy_id == version.policy_id
+    )
+    wanted = select(table.id).where(same, table.number > number, table.status == VersionStatus.PUBLISHED).limit(1)
+    return db.session.scalar(wanted) is not None
+
+
+def _check_fresh(change: models.TimingChange) -> None:
+    """A draft made from what no longer counts would undo what was published meanwhile."""
+    for version in _versions(change):
+        base = _base_of(version)
+        stale = base is not None and base.status != VersionStatus.PUBLISHED
+        if stale or _newer(version, base.number if base else 0):
+            raise Conflict(mark("Sejak rancangan ini dibuat, versi lain sudah terbit. Buang lalu buat rancangan baru."))
+
+
+def _check_newest(change: models.TimingChange) -> None:
+    for version in _versions(change):
+        if _newer(version, version.number):
+            raise Conflict(mark("Versi yang lebih baru sudah terbit. Batalkan yang terbaru dahulu."))
+        if version.based_on_id is None:
+            raise Conflict(mark("Tidak ada versi sebelumnya untuk dikembalikan."))
+
+
+def _restored(version: Version, undo: models.TimingChange, at: datetime) -> Version:
+    """What counted before a version, from the date that version counted from."""
+    own: Collection[str] = {"id", "number", "valid_from", "created_at", "status", "change_id", "based_on_id"}
+    table = type(version)
+    base = _base_of(version)
+    assert base is not None
+    same = {column.key: getattr(base, column.key) for column in table.__table__.columns if column.key not in own}
+    return table(
+        **same,
+        number=version.number + 1,
+        valid_from=version.valid_from,
+        created_at=at,
+        status=VersionStatus.DRAFT,
+        change_id=undo.id,
+        based_on_id=version.id,
+    )
+
+
+def _next_number(table: Versioned, same: object) -> int:
+    return (db.session.scalar(select(func.max(table.number)).where(same)) or 0) + 1  # type: ignore[arg-type]
+
+
+def _rule_version(policy_id: int, number: int, rule: Rule, at: datetime) -> models.PolicyVersion:
+    return models.PolicyVersion(
+        policy_id=policy_id,
+        number=number,
+        starts_at=rule.starts_at,
+        rank=rule.rank,
+        source=rule.source,
+        certainty=rule.certainty,
+        valid_from=rule.valid_from,
+        created_at=at,
+        ticket_kind=rule.ticket_kind,
+        grade=rule.grade,
+        amount=rule.amount.number if rule.amount else None,
+        unit=rule.amount.unit if rule.amount else None,
+        extension=rule.extension,
+        pausable=rule.pausable,
+        valid_until=rule.valid_until,
+    )
