@@ -6,6 +6,9 @@ from datetime import datetime
 from enum import StrEnum
 
 from feedback.catalogue.rules import Route
+from feedback.clocks.rules.due import Unit
+from feedback.clocks.rules.policy import Certainty
+from feedback.clocks.rules.words import VersionStatus
 from feedback.kernel.text import mark
 from feedback.units.rules import RegionLevel, UnitKind, Zone
 
@@ -27,6 +30,23 @@ LEVEL_LABELS = {
     RegionLevel.CITY: mark("Kabupaten atau kota"),
     RegionLevel.DISTRICT: mark("Kecamatan"),
     RegionLevel.VILLAGE: mark("Kelurahan atau desa"),
+}
+
+UNIT_LABELS = {
+    Unit.WORKING_DAY: mark("Hari kerja"),
+    Unit.CALENDAR_DAY: mark("Hari kalender"),
+    Unit.WORKING_MINUTE: mark("Menit kerja"),
+}
+CERTAINTY_LABELS = {
+    Certainty.LAW: mark("Tertulis dalam peraturan"),
+    Certainty.SECONDARY: mark("Dari sumber kedua"),
+    Certainty.OWN: mark("Keputusan sendiri"),
+}
+STATUS_LABELS = {
+    VersionStatus.DRAFT: mark("Rancangan"),
+    VersionStatus.APPROVED: mark("Disetujui, belum terbit"),
+    VersionStatus.PUBLISHED: mark("Terbit"),
+    VersionStatus.ROLLED_BACK: mark("Dibatalkan"),
 }
 
 

@@ -174,3 +174,8 @@ def test_words_for_a_letter() -> None:
 def test_the_version_fits_its_column() -> None:
     assert re.fullmatch(r"bleach-6\.4\.0/\d+", VERSION)
     assert len(VERSION) <= 20
+
+
+def test_nesting_nobody_writes_is_shown_as_it_was_typed() -> None:
+    assert clean_staff_html("<blockquote>" * 50 + "x").startswith("<blockquote><blockquote>")
+    assert clean_staff_html("<blockquote>" * 51 + "x").startswith("<p>&lt;blockquote&gt;")

@@ -26,6 +26,7 @@ from feedback.tickets.actions.imports import run
 from feedback.tickets.cli import cli
 from feedback.tickets.models import Ticket, TicketCycle, TicketEvent
 from feedback.tickets.rules.imports.past import ANSWERED_BY
+from feedback.units.actions import CreateRegion, create_region
 from feedback.units.queries import region, region_children, unit_by_slug
 from tests.factories import World
 from tests.site import Reader
@@ -246,6 +247,26 @@ def test_missing_places_are_made_when_told_to(app: Flask, world: World, file: Pa
     assert region("82.72.60.9001") is not None
     again = asked(app, file, "--create", "units,topics,regions", "--apply")
     assert (again["written"], again["created"]) == (0, {})
+
+
+def test_what_somebody_else_made_meanwhile_is_not_made_twice(
+    app: Flask, world: World, file: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    survey = run._survey
+
+    def meanwhile(*arguments: Any) -> Any:
+        found = survey(*arguments)
+        create_region(CreateRegion(code="82.72.01", name="Tidore"))
+        return found
+
+    monkeypatch.setattr(run, "_survey", meanwhile)
+    result = invoke(app, file, "--create", "regions", "--apply")
+    assert result.exit_code == 2
+    assert "jalankan sekali lagi" in result.stderr
+    assert totals() == [0] * 5
+    monkeypatch.undo()
+    asked(app, file, "--create", "regions", "--apply")
+    assert [row.name for row in region_children("82.72")] == ["Oba Utara", "Tidore"]
 
 
 def test_only_what_is_named_is_made(app: Flask, world: World, file: Path) -> None:

@@ -21,6 +21,7 @@ MENU = (
     ("people", mark("Orang")),
     ("regions", mark("Wilayah")),
     ("calendars", mark("Kalender")),
+    ("policies", mark("Tenggat")),
 )
 
 

@@ -18,7 +18,7 @@ def refresh_due(ticket_ids: Collection[int]) -> int:
     changed = 0
     with transaction():
         for ids in _batches(sorted(set(ticket_ids))):
-            wanted = select(Ticket).where(Ticket.id.in_(ids), Ticket.is_open).order_by(Ticket.id).with_for_update()
+            wanted = select(Ticket).where(Ticket.id.in_(ids)).order_by(Ticket.id).with_for_update()
             for ticket in db.session.scalars(wanted.execution_options(populate_existing=True)).all():
                 before = ticket.due_at
                 set_next_due(ticket)

@@ -12,6 +12,8 @@ from sqlalchemy.exc import IntegrityError
 
 from feedback.audit.actions import record
 from feedback.kernel.clock import utc_now
+from feedback.kernel.errors import Conflict
+from feedback.kernel.text import mark
 from feedback.storage.session import transaction
 from feedback.tickets.actions.imports.places import check_roots, create_wanted, load_directory
 from feedback.tickets.actions.imports.source import RefusedRows, open_source
@@ -74,12 +76,15 @@ def check_import(command: ImportTickets, progress: Progress) -> Outcome:
 def import_tickets(command: ImportTickets, progress: Progress) -> Outcome:
     """Write the good rows of a file, each once however often it is run; bad rows go to a file beside it.
 
-    Raises Invalid as ``check_import`` does, and then nothing was written to the database.
+    Raises Invalid as ``check_import`` does, and Conflict when somebody else changed units, topics or regions while the
+    file was read and some must be made; then nothing was written to the database.
     """
     now = utc_now()
     directory, survey = _survey(command, now, progress)
     outcome = survey.outcome
     with transaction():
+        if survey.wants and load_directory(command.given, now) != directory:
+            raise Conflict(mark("Unit, topik, atau wilayah berubah selama berkas dibaca; jalankan sekali lagi."))
         create_wanted(directory, survey.wants.values(), survey.earliest or now)
         # In the first transaction, so that a run that is killed later has left its trace too.
         record("tickets.imported", actor_id=None, subject=f"import:{command.given.source}", at=now, detail={
