@@ -92,7 +92,7 @@ class _Reader(HTMLParser):
             self._form.fields.append((self._select, self._chosen or ""))
             self._select = None
         if tag == "textarea" and self._form is not None and self._area is not None:
-            value = "".join(self._area[1])
+            value = "".join(self._area[1]).replace("\r\n", "\n")  # as every browser reads a page
             self._form.fields.append((self._area[0], value[1:] if value.startswith("\n") else value))
             self._area = None
         if tag == "button" and self._form is not None and self._button is not None:

@@ -6,7 +6,7 @@ in the transaction of the change itself.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any, Protocol
 
 from sqlalchemy import ColumnElement, Connection, Select, event, false, literal, select
@@ -27,8 +27,8 @@ class Search(Protocol):
     def create(self, connection: Connection) -> None:
         """Make the index; harmless when it is there."""
 
-    def write(self, ticket_id: int, stems: Sequence[str]) -> None:
-        """Put a ticket's search words in place of earlier ones."""
+    def write(self, rows: Sequence[tuple[int, Sequence[str]]]) -> None:
+        """Put tickets' search words in place of earlier ones, in one statement."""
 
     def erase(self, ticket_id: int) -> None:
         """Forget a ticket's search words."""
@@ -47,7 +47,12 @@ def create_search(connection: Connection) -> None:
 
 def index_ticket(ticket_id: int, words: str) -> None:
     """Make a public ticket findable by these words, inside the caller's transaction; earlier ones are replaced."""
-    _here().write(ticket_id, stems(words))
+    index_tickets([(ticket_id, words)])
+
+
+def index_tickets(rows: Iterable[tuple[int, str]]) -> None:
+    """The same for many tickets at once, as an import brings them."""
+    _here().write([(ticket_id, stems(words)) for ticket_id, words in rows])
 
 
 def unindex_ticket(ticket_id: int) -> None:

@@ -24,14 +24,14 @@ class PostgresSearch:
         ):
             connection.execute(text(statement))
 
-    def write(self, ticket_id: int, stems: Sequence[str]) -> None:
-        """Put a ticket's search words in place of earlier ones."""
+    def write(self, rows: Sequence[tuple[int, Sequence[str]]]) -> None:
+        """Put tickets' search words in place of earlier ones, in one statement."""
         db.session.execute(
             text(
                 "INSERT INTO ticket_search (ticket_id, words) VALUES (:id, array_to_tsvector(CAST(:words AS text[])))"
                 " ON CONFLICT (ticket_id) DO UPDATE SET words = excluded.words"
             ),
-            {"id": ticket_id, "words": list(stems)},
+            [{"id": ticket_id, "words": list(stems)} for ticket_id, stems in rows],
         )
 
     def erase(self, ticket_id: int) -> None:

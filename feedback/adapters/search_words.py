@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import re
+import threading
 import unicodedata
+from functools import lru_cache
 
 import snowballstemmer
 
@@ -63,12 +65,23 @@ def stems(text: str) -> list[str]:
 
     Letters of other scripts are written as the hexadecimal digits of their UTF-8 bytes.
     """
-    stemmer = snowballstemmer.stemmer("indonesian")  # one per call: an instance keeps the word it works on
-    found: dict[str, None] = {}
-    for word in _words(text):
-        stem = EXCEPTIONS.get(word) or stemmer.stemWord(word)
-        found[stem if stem.isascii() else "u" + stem.encode().hex()] = None
-    return list(found)
+    return list(dict.fromkeys(_stem(word) for word in _words(text)))
+
+
+class _Stemmers(threading.local):
+    """One stemmer a thread: an instance keeps the word it works on."""
+
+    def __init__(self) -> None:
+        self.indonesian = snowballstemmer.stemmer("indonesian")
+
+
+_STEMMERS = _Stemmers()
+
+
+@lru_cache(maxsize=50_000)
+def _stem(word: str) -> str:
+    stem: str = EXCEPTIONS.get(word) or _STEMMERS.indonesian.stemWord(word)
+    return stem if stem.isascii() else "u" + stem.encode().hex()
 
 
 def asked_stems(text: str) -> list[str]:

@@ -36,7 +36,8 @@ def clean(text: str, *, lines: bool = True) -> str:
             kept.append(" " if character == "\t" else "")
         elif category != "Cs":
             kept.append(character)
-    text = "".join(kept)
+    # Once more: what was taken out may have stood between a letter and its mark.
+    text = unicodedata.normalize("NFC", "".join(kept))
     if not lines:
         return " ".join(text.split())
     text = "\n".join(line.rstrip() for line in text.split("\n")).strip()

@@ -123,6 +123,8 @@ def new_form_key() -> str:
 class FormKey(HiddenField):
     """The hidden idempotency key; a forged one is refused and replaced."""
 
+    data: str | None
+
     def __init__(self, **rest: Any) -> None:
         super().__init__(default=new_form_key, **rest)
 

@@ -25,6 +25,7 @@ TABLES = (Ticket, TicketEvent, TicketCycle, TicketNote, Clock, ClockEvent, Pause
 
 def ticket_of(receipt: Receipt) -> Ticket:
     """The stored row, fresh."""
+    db.session.rollback()
     statement = select(Ticket).where(Ticket.id == receipt.ticket_id)
     return db.session.scalars(statement.execution_options(populate_existing=True)).one()
 
@@ -45,6 +46,7 @@ def clocks_by_kind(receipt: Receipt) -> dict[ClockKind, ClockRow]:
 
 def footprint() -> tuple[Any, ...]:
     """How many rows every table of the ticket's world has, and every ticket's version and state."""
+    db.session.rollback()  # what the site has written since is not in an older snapshot
     counts = tuple(db.session.scalar(select(func.count()).select_from(table)) for table in TABLES)
     columns = (Ticket.id, Ticket.version, Ticket.state, Ticket.unit_id, Ticket.officer_id, Ticket.hidden, Ticket.due_at)
     rows = tuple(tuple(row) for row in db.session.execute(select(*columns).order_by(Ticket.id)))

@@ -26,6 +26,7 @@ WORDS = f"Pelapor sering menelepon, {SECRET}, jangan disebut."
 
 
 def count() -> int:
+    db.session.rollback()  # what the site has written since is not in an older snapshot
     return db.session.scalar(select(func.count()).select_from(TicketNote)) or 0
 
 
@@ -100,7 +101,7 @@ def test_a_note_is_on_no_page_of_anybody_else(world: World, readers: Callable[[]
     make(world, receipt, MoveName.ANSWER, world.officer)
     reader = readers()
     if who == "tracker":
-        page = reader.send(reader.open("/lacak"), has="number", number=receipt.number, code=receipt.code)
+        page = reader.send(reader.open("/lacak"), has="nomor", nomor=receipt.number, kode=receipt.code)
         assert receipt.number in page.text
     elif who != "visitor":
         reader.sign_in(getattr(world, who))

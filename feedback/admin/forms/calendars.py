@@ -103,7 +103,9 @@ class DecreeForm(Form):
     """The closed days of a year, from a file or pasted."""
 
     sections: Any = (("", ("file", "table", "whole_years", "reason")),)
-    file = FileField(_("Berkas CSV"), description=_("Kolom tanggal, nama, jenis, keputusan. Atau tempel isinya di bawah."))
+    file = FileField(
+        _("Berkas CSV"), description=_("Kolom tanggal, nama, jenis, keputusan. Atau tempel isinya di bawah.")
+    )
     table = Prose(
         _("Isi daftar"),
         [Optional()],
@@ -165,7 +167,9 @@ class LimitForm(Form):
     amount = IntegerField(_("Lamanya"), [InputRequired(), NumberRange(1, 10_000)])
     unit = SelectField(_("Dihitung dalam"))
     extension = IntegerField(
-        _("Dapat diperpanjang"), [InputRequired(), NumberRange(0, 1000)], description=_("Sekali, dengan alasan tertulis.")
+        _("Dapat diperpanjang"),
+        [InputRequired(), NumberRange(0, 1000)],
+        description=_("Sekali, dengan alasan tertulis."),
     )
     source = Line(_("Peraturan"), [Words()], longest=300)
     certainty = SelectField(_("Kepastian"))

@@ -69,11 +69,12 @@ class _Stage:
     disputed: dict[int, str] = field(default_factory=dict)
 
     def somebody(self, unit: UnitRow, *roles: Role, turn: int = 0) -> Actor:
-        """Who holds one of the roles at the unit or, when nobody does, nearest above it."""
+        """Who holds the first of the roles that anybody holds at the unit or, when nobody does, nearest above it."""
         for unit_id in reversed(path_ids(unit.path)):
-            held = [actor for role in roles for actor in self.staff.get((unit_id, role), ())]
-            if held:
-                return held[turn % len(held)]
+            for role in roles:
+                held = self.staff.get((unit_id, role), [])
+                if held:
+                    return held[turn % len(held)]
         raise LookupError(f"nobody works at {unit.slug}")
 
 

@@ -2,7 +2,32 @@
 
 from __future__ import annotations
 
-from feedback.admin.views import authorities, calendars, home, people, regions, rules, services, topics, units
+from feedback.admin.views import (
+    authorities,
+    calendars,
+    changes,
+    home,
+    people,
+    policies,
+    regions,
+    rules,
+    services,
+    topics,
+    units,
+)
 from feedback.admin.views.blueprint import admin
 
-__all__ = ["admin", "authorities", "calendars", "home", "people", "regions", "rules", "services", "topics", "units"]
+__all__ = [
+    "admin",
+    "authorities",
+    "calendars",
+    "changes",
+    "home",
+    "people",
+    "policies",
+    "regions",
+    "rules",
+    "services",
+    "topics",
+    "units",
+]

@@ -40,8 +40,6 @@ from feedback.web.form import Form
 from feedback.web.guard import actor, requires
 from feedback.web.markup import DEFAULT_ZONE, day
 
-WEEKDAYS = ("Senin", "Selasa", "Rabu", "Kamis", "Jumat", "Sabtu", "Minggu")
-
 
 def weekday_names() -> list[str]:
     """The days of the week in the reader's language, Monday first."""
@@ -136,7 +134,9 @@ def calendars_new() -> Answer:
 def calendars_edit(key: str) -> Answer:
     """Prepare other hours or closed days of a calendar."""
     row = _calendar(key)
-    base = base_of(row.id) or _any_base()
+    base = base_of(row.id)
+    if base is None:
+        raise NotFound
     above = nationally_closed(row.id)
     opened = set(above) - set(base.content.calendar(key, base.calendar.zone).closed)
     form = HoursForm(data=hours_data(base, opened, today()))
@@ -167,9 +167,7 @@ def calendars_import() -> Answer:
     return changed_page(answer) if isinstance(answer, int) else answer
 
 
-def _keep(
-    proposals: Sequence[Proposal], title: str, reason: str | None, *, keep: bool
-) -> tuple[Tally, int | None]:
+def _keep(proposals: Sequence[Proposal], title: str, reason: str | None, *, keep: bool) -> tuple[Tally, int | None]:
     tally = preview_calendars(proposals, utc_now())
     if not keep:
         return tally, None
@@ -179,10 +177,3 @@ def _keep(
 def _decree_title(holidays: Sequence[Holiday]) -> str:
     years = ", ".join(str(year) for year in sorted({each.date.year for each in holidays}))
     return gettext("Hari libur %(years)s: %(decree)s", years=years, decree=holidays[0].decree)
-
-
-def _any_base() -> StoredCalendar:
-    """What a calendar that follows no other begins from: the office hours of the first zone."""
-    for versions in counting_calendars().values():
-        return versions[-1]
-    raise NotFound

@@ -100,6 +100,8 @@ def draft_rule(*, title: str, reason: str, rule: Rule, based_on: int, by_id: int
         base = db.session.get(models.PolicyVersion, based_on)
         if base is None:
             raise NotFound()
+        if _same_limit(base, rule):
+            raise Invalid(mark("Tidak ada yang berubah."))
         change = _new_change(ChangeSubject.POLICY, title, reason, by_id, at)
         number = _next_number(models.PolicyVersion, models.PolicyVersion.policy_id == base.policy_id)
         version = _rule_version(base.policy_id, number, rule, at)
@@ -290,6 +292,12 @@ def _restored(version: Version, undo: models.TimingChange, at: datetime) -> Vers
 
 def _next_number(table: Versioned, same: object) -> int:
     return (db.session.scalar(select(func.max(table.number)).where(same)) or 0) + 1  # type: ignore[arg-type]
+
+
+def _same_limit(base: models.PolicyVersion, rule: Rule) -> bool:
+    said = (rule.amount.number if rule.amount else None, rule.amount.unit if rule.amount else None)
+    rest = (rule.extension, rule.source, rule.certainty)
+    return (base.amount, base.unit) == said and (base.extension, base.source, base.certainty) == rest
 
 
 def _rule_version(policy_id: int, number: int, rule: Rule, at: datetime) -> models.PolicyVersion:

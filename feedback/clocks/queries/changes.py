@@ -23,6 +23,7 @@ from feedback.clocks.rules.holidays import Holiday
 from feedback.clocks.rules.policy import Rule
 from feedback.clocks.rules.versions import Content, Proposal, following, with_decree, with_hours
 from feedback.clocks.rules.words import ChangeSubject, VersionStatus
+from feedback.kernel.clock import ZONE_NAMES
 from feedback.kernel.errors import Invalid, NotFound
 from feedback.kernel.text import mark
 from feedback.people.models import Person
@@ -184,7 +185,7 @@ def propose_hours(calendar_id: int, hours: Hours) -> tuple[Proposal, ...]:
 
 
 def base_of(calendar_id: int) -> StoredCalendar | None:
-    """What a new version of a calendar is made from: its newest version, else that of the one it follows."""
+    """What a new version of a calendar is made from: its newest one, else that of the one it follows or of its zone."""
     rows = {row.id: row for row in calendars()}
     return _base(rows[calendar_id], rows) if calendar_id in rows else None
 
@@ -211,7 +212,7 @@ def _base(row: CalendarRow, rows: Mapping[int, CalendarRow]) -> StoredCalendar |
         if line.key in newest:
             return newest[line.key]
         line = rows.get(line.parent_id) if line.parent_id else None
-    return None
+    return newest.get(ZONE_NAMES.get(row.zone, "").lower())
 
 
 def _counting_on(calendar_id: int, day: date) -> StoredCalendar | None:

@@ -10,7 +10,7 @@ from typing import Any, cast
 
 from sqlalchemy import Table, insert, select
 
-from feedback.adapters.search import index_ticket
+from feedback.adapters.search import index_tickets
 from feedback.clocks import models as clocks
 from feedback.clocks.queries import StoredCalendar, calendar_of_unit, policy_rules
 from feedback.clocks.rules.words import ClockEventKind, ClockState
@@ -173,8 +173,7 @@ def _insert(table: Table, values: Sequence[dict[str, Any]]) -> None:
 
 
 def _index(rows: Sequence[_Row], ids: Sequence[int]) -> None:
-    for row, ticket_id in zip(rows, ids, strict=True):
-        index_ticket(ticket_id, row.entry.draft.text)
+    index_tickets((ticket_id, row.entry.draft.text) for row, ticket_id in zip(rows, ids, strict=True))
 
 
 def _each(
