@@ -23,7 +23,7 @@ from feedback.tickets.forms.report import CounterForm, ReportForm
 from feedback.tickets.queries.desk import desk_zone
 from feedback.tickets.rules.words import KIND_HINTS, Grade, Kind
 from feedback.tickets.views.blueprint import tickets
-from feedback.units.queries import region, unit_by_slug
+from feedback.units.queries import government_of, region, unit_by_slug
 from feedback.web.guard import actor, open_by_code, public, requires
 from feedback.web.markup import moment
 
@@ -46,7 +46,8 @@ def _preselected() -> dict[str, Any]:
     service = service_by_slug(request.args.get("layanan", "")[:80])
     unit = unit_by_slug(service.service.unit_slug if service else request.args.get("unit", "")[:80])
     topic = topic_by_slug(request.args.get("topik", "")[:80])
-    code = request.args.get("wilayah", "")[:20] or (unit.region_code if unit else None)
+    home = government_of(unit.path) if unit and not unit.region_code else unit
+    code = request.args.get("wilayah", "")[:20] or (home.region_code if home else None)
     place = region(code) if code else None
     if service:
         chosen["service"] = service.service.id

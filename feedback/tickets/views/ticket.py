@@ -136,7 +136,8 @@ _CLOCK_STATES = {
 }
 
 
-def _date_row(clock: ClockRow, now: datetime, cycles: int) -> DateRow:
+def date_row(clock: ClockRow, now: datetime, cycles: int) -> DateRow:
+    """A clock as the panel of dates tells it."""
     state, label = _CLOCK_STATES[clock.state]
     if clock.state is ClockState.RUNNING and clock.due_at and clock.due_at <= now:
         state, label = "overdue", mark("Lewat tenggat")
@@ -153,7 +154,7 @@ def _date_row(clock: ClockRow, now: datetime, cycles: int) -> DateRow:
 def dates_of(page: TicketPage, now: datetime) -> list[DateRow]:
     """The dates promised and kept, in the order they began; how long units held it is the supervisors' page."""
     shown: Iterable[ClockRow] = (clock for clock in page.clocks if clock.kind is not ClockKind.HOLDING)
-    return [_date_row(clock, now, page.cycle) for clock in shown]
+    return [date_row(clock, now, page.cycle) for clock in shown]
 
 
 def _forms(page: TicketPage, filled: MoveForm | None) -> dict[MoveName, tuple[Move, MoveForm]]:
