@@ -10,7 +10,7 @@ from typing import Any, BinaryIO, NoReturn
 import click
 from flask.cli import AppGroup
 
-from feedback.clocks.queries import Explanation, explanations, ticket_id_of
+from feedback.clocks.queries import Explanation, contradictions, explanations, ticket_id_of
 from feedback.clocks.rules.calendar import Calendar
 from feedback.clocks.rules.question import answered, parse_calendars, refused, write_instant
 from feedback.kernel.errors import Invalid
@@ -68,6 +68,20 @@ def explain_command(*, number: str, as_json: bool) -> None:
         raise click.ClickException(f"No report has the number {number}.")
     for each in explanations(ticket_id):
         click.echo(json.dumps(_as_json(each), ensure_ascii=False) if as_json else "\n".join(_as_text(each)))
+
+
+@cli.command("check")
+@click.pass_context
+def check_command(ctx: click.Context) -> None:
+    """Compare every clock with its history; exit status 1 when one says otherwise."""
+    wrong: list[int] = []
+    place: int | None = 0
+    while place is not None:
+        found, place = contradictions(after_id=place)
+        wrong.extend(found)
+    for clock_id in wrong:
+        click.echo(f"Clock {clock_id} is not what its history tells.")
+    ctx.exit(1 if wrong else 0)
 
 
 def _as_json(found: Explanation) -> dict[str, Any]:

@@ -9,12 +9,16 @@ from feedback.kernel.permissions import ROLE_PERMISSIONS, Permission, Role
 
 @dataclass(frozen=True, slots=True)
 class Membership:
-    """A role held now at a unit; ``path`` is the unit's place in the tree and the prefix of its subtree."""
+    """A role held now at a unit; ``path`` is the unit's place in the tree and the prefix of its subtree.
+
+    ``acting_for`` is the absent person in whose place it is held: it opens nothing that is closed to them.
+    """
 
     unit_id: int
     path: str
     role: Role
     unit_name: str = ""
+    acting_for: int | None = None
 
 
 @dataclass(frozen=True, slots=True)

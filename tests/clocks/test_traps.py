@@ -52,6 +52,10 @@ class TestDays:
     def test_calendar_days_need_no_holidays_so_they_are_never_provisional(self) -> None:
         assert not due(at("2031-01-01T00:00:00Z"), Amount(30, Unit.CALENDAR_DAY), WIB).provisional
 
+    def test_sixty_working_days_reach_over_three_months_of_holidays(self) -> None:
+        # From Monday 5 January 2026: 16 January, 16 and 17 February, 18 to 20, 23 and 24 March and 3 April are closed.
+        assert on(due(at("2026-01-05T09:00:00+07:00"), days(60), WIB)) == "2026-04-10"
+
     def test_a_unit_open_one_day_a_week(self) -> None:
         thursdays = a_calendar(week={3: OFFICE}, closed=[date(2026, 7, 16)])
         assert on(due(MONDAY_NOON, days(3), thursdays)) == "2026-07-30"
@@ -133,6 +137,24 @@ class TestPauses:
         two = Pause(at("2026-07-08T12:00:00+07:00"), at("2026-07-09T13:00:00+07:00"))
         both = due(MONDAY_NOON, days(3), WIB, pauses=[one, two, one])
         assert both == due(MONDAY_NOON, days(3), WIB, pauses=[one])
+
+    def test_two_pauses_in_one_minute_save_nothing_and_lose_nothing(self) -> None:
+        start = at("2026-07-07T10:00:00+07:00")
+        pauses = [
+            Pause(start, start + timedelta(seconds=10)),
+            Pause(start + timedelta(seconds=20), start + timedelta(seconds=30)),
+        ]
+        assert due(MONDAY_NOON, days(2), WIB, pauses=pauses) == due(MONDAY_NOON, days(2), WIB)
+        later = due(MONDAY_NOON, minutes(600), WIB, pauses=pauses).at
+        plain = due(MONDAY_NOON, minutes(600), WIB).at
+        assert later is not None
+        assert plain is not None
+        assert later - plain == timedelta(seconds=20)
+
+    def test_a_pause_that_runs_into_the_next_saves_the_days_of_both(self) -> None:
+        first = Pause(at("2026-07-07T12:00:00+07:00"), at("2026-07-08T12:00:00+07:00"))
+        second = Pause(first.end or MONDAY_NOON, at("2026-07-09T12:00:00+07:00"))
+        assert on(due(MONDAY_NOON, days(1), WIB, pauses=[first, second])) == "2026-07-09"
 
     def test_pauses_that_touch_at_midnight_save_both_days(self) -> None:
         middle = at("2026-07-08T00:00:00+07:00")

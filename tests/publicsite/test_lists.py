@@ -77,7 +77,7 @@ def test_private_words_never_reach_an_outsider(world: World, reader: Reader, rea
             assert word not in answer, (path, word)
     page = reader.open("/laporan")
     assert cards(page) == [waiting.number]
-    assert "Isi laporan ditampilkan setelah diverifikasi" in page.text
+    assert "isinya tampil setelah diverifikasi" in page.text
     staff = readers().sign_in(world.officer).open("/laporan")
     assert set(cards(staff)) == {waiting.number, sealed.number, hidden.number}
     assert "katadua" in staff.text

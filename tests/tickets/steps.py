@@ -31,6 +31,7 @@ def ticket_of(receipt: Receipt) -> Ticket:
 
 
 def events_of(receipt: Receipt) -> list[TicketEvent]:
+    db.session.rollback()
     return list(db.session.scalars(select(TicketEvent).where(TicketEvent.ticket_id == receipt.ticket_id).order_by(TicketEvent.id)))
 
 

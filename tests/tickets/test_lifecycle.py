@@ -38,7 +38,7 @@ from tests.factories import MONDAY, World
 from tests.tickets.steps import bring, footprint, make, ticket_of
 
 ROOT = Path(__file__).parents[2]
-SUBMIT_AND_SYSTEM = {MoveName.SUBMIT, MoveName.LAPSE}
+SUBMIT_AND_SYSTEM = {MoveName.SUBMIT, MoveName.LAPSE, MoveName.ESCALATE}
 
 
 def test_the_document_is_the_table() -> None:

@@ -398,6 +398,27 @@ def test_a_joined_report_follows_and_its_promises_are_answered_with_the_other(wo
     assert (ticket_of(follower).answered_at, ticket_of(follower).due_at) == (at, None)
 
 
+def test_a_reply_to_the_other_is_a_first_response_to_the_joined_too(world: World, hands: Hands) -> None:
+    lead, follower = assigned(world), assigned(world)
+    make(world, follower, M.JOIN, world.coordinator, joined_number=lead.number)
+    at = hands.at(3, 4)
+    make(world, lead, M.INTERIM_REPLY, world.officer)
+    assert clocks_by_kind(follower)[ClockKind.FIRST_RESPONSE].state is ClockState.MET
+    assert clocks_by_kind(follower)[ClockKind.RESOLVE].state is ClockState.RUNNING
+    assert (ticket_of(follower).first_response_at, ticket_of(follower).due_kind) == (at, ClockKind.RESOLVE)
+
+
+def test_a_second_answer_to_the_other_leaves_the_joined_ones_figures(world: World, hands: Hands) -> None:
+    lead, follower = assigned(world), assigned(world)
+    make(world, follower, M.JOIN, world.coordinator, joined_number=lead.number)
+    at = hands.at(3, 4)
+    make(world, lead, M.ANSWER, world.officer)
+    hands.at(3, 5)
+    make(world, lead, M.DISPUTE, world.citizen)
+    make(world, lead, M.REVIEW_ANSWER, world.head)
+    assert [(cycle.number, cycle.answered_at) for cycle in cycles_of(follower)] == [(1, at)]
+
+
 def test_joining_an_older_report_makes_the_other_owed_since_then(world: World, hands: Hands) -> None:
     older = make_report(world)
     received = ticket_of(older).received_at

@@ -47,6 +47,7 @@ def standing(clock: models.Clock) -> dict[str, Any]:
         "due_at": clock.due_at.isoformat() if clock.due_at else None,
         "due_date": clock.due_date.isoformat() if clock.due_date else None,
         "provisional": clock.provisional,
+        "retarget_overdue": clock.retarget_overdue,
     }
 
 

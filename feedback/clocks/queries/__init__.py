@@ -32,7 +32,14 @@ from feedback.clocks.queries.clocks import (
     next_due,
     pauses_of,
 )
-from feedback.clocks.queries.explanation import Explanation, Used, explanation, explanations, ticket_id_of
+from feedback.clocks.queries.explanation import (
+    Explanation,
+    Used,
+    contradictions,
+    explanation,
+    explanations,
+    ticket_id_of,
+)
 from feedback.clocks.queries.promises import Promise, promises
 from feedback.clocks.queries.stored import (
     Line,
@@ -73,6 +80,7 @@ __all__ = [
     "changes",
     "clock_events",
     "clocks_of",
+    "contradictions",
     "counting_calendars",
     "every_rule",
     "expired_pauses",

@@ -13,7 +13,9 @@ from feedback.clocks.queries.clocks import ClockRow, EventRow, clock_events, clo
 from feedback.clocks.queries.counted import Counted, load
 from feedback.clocks.rules.due import Amount
 from feedback.clocks.rules.explain import Line, explain
+from feedback.clocks.rules.replay import Happening, replayed
 from feedback.clocks.rules.timeline import Move, Pause
+from feedback.clocks.rules.words import ClockEventKind
 from feedback.kernel.errors import NotFound
 from feedback.storage.session import db
 
@@ -69,6 +71,26 @@ def ticket_id_of(number: str) -> int | None:
     """The id of the ticket with this number."""
     found: int | None = db.session.scalar(select(_TICKET.c.id).where(_TICKET.c.number == number))
     return found
+
+
+def contradictions(*, after_id: int = 0, limit: int = 1000) -> tuple[tuple[int, ...], int | None]:
+    """Ids of clocks whose row is not what their history tells, and where to go on; None when all were looked at."""
+    clock = models.Clock
+    wanted = select(clock).where(clock.id > after_id).order_by(clock.id).limit(limit)
+    clocks = db.session.scalars(wanted).all()
+    if not clocks:
+        return (), None
+    histories: dict[int, list[Happening]] = {row.id: [] for row in clocks}
+    event = models.ClockEvent
+    rows = select(event.clock_id, event.kind, event.at, event.detail).where(event.clock_id.in_(histories))
+    for clock_id, kind, at, detail in db.session.execute(rows.order_by(event.id)):
+        histories[clock_id].append(Happening(ClockEventKind(kind), at, detail))
+    wrong = tuple(row.id for row in clocks if not _agrees(row, replayed(histories[row.id])))
+    return wrong, clocks[-1].id
+
+
+def _agrees(row: models.Clock, told: Mapping[str, object]) -> bool:
+    return all(getattr(row, name) == value for name, value in told.items())
 
 
 def _explained(counted: Counted, row: ClockRow, events: tuple[EventRow, ...]) -> Explanation:

@@ -5,31 +5,39 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, case, exists, not_, or_, select
+from sqlalchemy import ColumnElement, and_, case, exists, false, func, not_, null, or_, select
 
 from feedback.clocks.models import Clock
-from feedback.clocks.rules.words import LIVE
+from feedback.clocks.queries import calendar_of_unit
+from feedback.clocks.rules.due import Amount, due
+from feedback.clocks.rules.due import Unit as Unit_
+from feedback.clocks.rules.policy import ClockKind
+from feedback.clocks.rules.words import LIVE, ClockState
+from feedback.insight.rules.facts import Basis
 from feedback.insight.rules.figures import Reach
-from feedback.insight.rules.measures import ANSWER_CLOCKS, BURNING, REPORTER_CLOCKS, SOON_DAYS, Measure
+from feedback.insight.rules.measures import ANSWER_CLOCKS, BURNING, DUE_SOON, REPORTER_CLOCKS, RETURNED_OFTEN, Measure
 from feedback.insight.rules.period import midnight
 from feedback.insight.rules.scope import WATCHERS, Scope
 from feedback.kernel.actor import Actor
 from feedback.kernel.clock import local_date
 from feedback.storage.session import db
-from feedback.tickets.models import Ticket, TicketCycle
+from feedback.tickets.models import Ticket, TicketCycle, TicketEvent
 from feedback.tickets.queries.visible import under, visible
 from feedback.tickets.rules.grants import grants_for
-from feedback.tickets.rules.words import State
+from feedback.tickets.rules.words import MoveName, RejectReason, State
 from feedback.units.models import Unit
 from feedback.units.queries import unit_columns, unit_row
 from feedback.units.rules import UnitRow, path_range
 
 _CURRENT = TicketCycle.number == Ticket.cycle
 _AWAITING = and_(TicketCycle.answered_at.is_(None), Ticket.is_open, _CURRENT)
-# An answered round belongs to the unit that answered; one that waits, to the unit that holds the ticket now.
-holder: ColumnElement[int] = case(
-    (and_(TicketCycle.answered_at.is_(None), _CURRENT), Ticket.unit_id), else_=TicketCycle.unit_id
-)
+_SPAM = and_(_CURRENT, Ticket.state == State.REJECTED, Ticket.reject_reason == RejectReason.SPAM)
+_JOINED = and_(_CURRENT, Ticket.state == State.JOINED)
+_REFERRED = and_(_CURRENT, Ticket.state == State.REFERRED)
+_EXCLUDED = func.coalesce(or_(_SPAM, _JOINED, _REFERRED), false())
+_BASES = {Basis.RECEIVED: TicketCycle.started_at, Basis.ANSWERED: TicketCycle.answered_at}
+# The unit that answered; while no answer is there the one that holds the ticket (kept in step by the moves).
+holder = TicketCycle.unit_id
 
 
 def watched_units(actor: Actor) -> tuple[UnitRow, ...]:
@@ -43,12 +51,10 @@ def watched_units(actor: Actor) -> tuple[UnitRow, ...]:
 
 
 def cohort(scope: Scope, actor: Actor) -> ColumnElement[bool]:
-    """Rounds that started in the period at the unit, as far as the actor may know of them; joined to their tickets."""
+    """Rounds in the period at the unit, as far as the actor may know of them; joined to their tickets."""
     held = holder == scope.unit.id if scope.reach is Reach.OWN else under(holder, scope.unit.path)
-    began = and_(TicketCycle.started_at >= scope.period.start, TicketCycle.started_at < scope.period.end)
-    # Follows from `held`; said of the round alone it spares looking up the tickets of everybody else's answered rounds.
-    perhaps = or_(TicketCycle.answered_at.is_(None), under(TicketCycle.unit_id, scope.unit.path))
-    return and_(began, perhaps, held, only(visible(grants_for(actor))))
+    at = _BASES[scope.basis]
+    return and_(at >= scope.period.start, at < scope.period.end, held, only(visible(grants_for(actor))))
 
 
 def open_tickets(scope: Scope, actor: Actor) -> ColumnElement[bool]:
@@ -60,8 +66,8 @@ def open_tickets(scope: Scope, actor: Actor) -> ColumnElement[bool]:
 def condition(measure: Measure, scope: Scope) -> ColumnElement[bool]:
     """The rows a number counts, among those of ``cohort`` (or of ``open_tickets`` for what burns now)."""
     if measure in BURNING:
-        return _burning(scope)[measure]
-    return only(_counted(scope.now)[measure])
+        return burning_conditions(scope)[measure]
+    return only(counted_conditions(scope.now)[measure])
 
 
 def only(wanted: ColumnElement[bool]) -> ColumnElement[bool]:
@@ -79,9 +85,45 @@ def slower_than(measure: Measure, limit: float | None) -> ColumnElement[bool]:
 
 
 def minutes_of(measure: Measure) -> Any:
-    """The column of working minutes that a measure of slowness sorts by."""
-    slow = measure is Measure.FIRST_RESPONSE_SLOW
-    return TicketCycle.first_response_minutes if slow else TicketCycle.resolution_minutes
+    """The working minutes that a measure of slowness sorts by; empty for rounds that are not timed."""
+    return timed(_TIMED_BY[measure])
+
+
+def timed(column: Any) -> Any:
+    """A time of a round, unless the round is among those that are left out of the times."""
+    return case((_EXCLUDED, null()), else_=column)
+
+
+def of_clock(kind: ClockKind, column: Any) -> Any:
+    """A figure of the round's clocks of one kind, added up where it was started more than once."""
+    clocks = select(func.sum(column)).where(
+        Clock.ticket_id == TicketCycle.ticket_id, Clock.cycle == TicketCycle.number, Clock.kind == kind
+    )
+    return clocks.correlate(TicketCycle).scalar_subquery()
+
+
+VERIFY_MINUTES = of_clock(ClockKind.VERIFY, Clock.used_minutes)
+VERIFY_SECONDS = of_clock(ClockKind.VERIFY, Clock.elapsed_seconds)
+_TIMED_BY = {
+    Measure.VERIFY_SLOW: VERIFY_MINUTES,
+    Measure.FIRST_RESPONSE_SLOW: TicketCycle.first_response_minutes,
+    Measure.RESOLUTION_SLOW: TicketCycle.resolution_minutes,
+}
+
+
+def _clock_exists(*wanted: ColumnElement[bool]) -> ColumnElement[bool]:
+    return exists().where(Clock.ticket_id == TicketCycle.ticket_id, Clock.cycle == TicketCycle.number, *wanted)
+
+
+def _kept(kind: ClockKind) -> ColumnElement[bool]:
+    return _clock_exists(Clock.kind == kind, Clock.state == ClockState.MET)
+
+
+def _missed(kind: ClockKind, now: datetime) -> ColumnElement[bool]:
+    overdue = and_(Clock.state.in_(LIVE), Clock.due_at < now)
+    return _clock_exists(
+        Clock.kind == kind, or_(Clock.breached_at.is_not(None), Clock.state == ClockState.MISSED, overdue)
+    )
 
 
 def _owed(now: datetime) -> ColumnElement[bool]:
@@ -90,17 +132,11 @@ def _owed(now: datetime) -> ColumnElement[bool]:
 
 def _late_unanswered(now: datetime) -> ColumnElement[bool]:
     breached = or_(Clock.breached_at.is_not(None), Clock.due_at < now)
-    clock = exists().where(
-        Clock.ticket_id == TicketCycle.ticket_id,
-        Clock.cycle == TicketCycle.number,
-        Clock.kind.in_(ANSWER_CLOCKS),
-        Clock.state.in_(LIVE),
-        breached,
-    )
-    return and_(_AWAITING, clock)
+    return and_(_AWAITING, _clock_exists(Clock.kind.in_(ANSWER_CLOCKS), Clock.state.in_(LIVE), breached))
 
 
-def _counted(now: datetime) -> dict[Measure, ColumnElement[bool]]:
+def counted_conditions(now: datetime) -> dict[Measure, ColumnElement[bool]]:
+    """The condition of every measure of a cohort."""
     late = or_(TicketCycle.on_time.is_(False), _late_unanswered(now))
     return {
         Measure.RECEIVED: TicketCycle.id.is_not(None),
@@ -108,28 +144,53 @@ def _counted(now: datetime) -> dict[Measure, ColumnElement[bool]]:
         Measure.OPEN: _AWAITING,
         Measure.OVERDUE: and_(_AWAITING, _owed(now)),
         Measure.UNANSWERED: and_(TicketCycle.answered_at.is_(None), not_(and_(Ticket.is_open, _CURRENT))),
-        Measure.FIRST_RESPONSE: TicketCycle.first_response_minutes.is_not(None),
-        Measure.RESOLUTION: TicketCycle.resolution_minutes.is_not(None),
+        Measure.VERIFIED: timed(VERIFY_MINUTES).is_not(None),
+        Measure.FIRST_RESPONSE: timed(TicketCycle.first_response_minutes).is_not(None),
+        Measure.RESOLUTION: timed(TicketCycle.resolution_minutes).is_not(None),
         Measure.JUDGED: or_(TicketCycle.on_time.is_not(None), _late_unanswered(now)),
         Measure.ON_TIME: TicketCycle.on_time.is_(True),
         Measure.LATE: late,
         Measure.CONTESTED: Ticket.cycle > TicketCycle.number,
         Measure.CLOSED: and_(_CURRENT, Ticket.state == State.CLOSED),
         Measure.LAPSED: and_(_CURRENT, Ticket.state == State.LAPSED),
+        Measure.EXCLUDED: _EXCLUDED,
+        Measure.SPAM: _SPAM,
+        Measure.JOINED: _JOINED,
+        Measure.REFERRED: _REFERRED,
+        Measure.VERIFY_KEPT: _kept(ClockKind.VERIFY),
+        Measure.VERIFY_MISSED: _missed(ClockKind.VERIFY, now),
+        Measure.RESPONSE_KEPT: _kept(ClockKind.FIRST_RESPONSE),
+        Measure.RESPONSE_MISSED: _missed(ClockKind.FIRST_RESPONSE, now),
     }
 
 
-def _burning(scope: Scope) -> dict[Measure, ColumnElement[bool]]:
+def burning_conditions(scope: Scope) -> dict[Measure, ColumnElement[bool]]:
+    """The condition of every measure of what burns now; working days are those of the unit asked about."""
     zone = scope.unit.zone
     today = local_date(scope.now, zone)
     # A deadline is the midnight that ends its day, so what is due today is due at tomorrow's first instant.
-    tonight, soon = midnight(today + timedelta(days=1), zone), midnight(today + timedelta(days=1 + SOON_DAYS), zone)
+    ends = [midnight(today + timedelta(days=1), zone), *_working_day_ends(scope)]
     official = Ticket.due_kind.not_in(REPORTER_CLOCKS)
+    returns = select(func.count()).where(
+        TicketEvent.ticket_id == Ticket.id, TicketEvent.move == MoveName.RETURN_TO_COORDINATOR
+    )
     return {
+        Measure.NOW_OPEN: Ticket.id.is_not(None),
         Measure.NOW_OVERDUE: _owed(scope.now),
-        Measure.NOW_DUE_TODAY: and_(official, Ticket.due_at >= scope.now, Ticket.due_at <= tonight),
-        Measure.NOW_DUE_SOON: and_(official, Ticket.due_at > tonight, Ticket.due_at <= soon),
+        Measure.NOW_DUE_TODAY: and_(official, Ticket.due_at >= scope.now, Ticket.due_at <= ends[0]),
+        **{
+            measure: and_(official, Ticket.due_at > after, Ticket.due_at <= until)
+            for measure, after, until in zip(DUE_SOON, ends, ends[1:], strict=False)
+        },
         Measure.NOW_PROMISE_BROKEN: and_(Ticket.state == State.ON_HOLD, Ticket.promised_date < today),
         Measure.NOW_DISPUTED: Ticket.state == State.DISPUTED,
         Measure.NOW_RETURNED: and_(Ticket.state == State.RECEIVED, Ticket.returned_at.is_not(None)),
+        Measure.NOW_RETURNED_TWICE: returns.correlate(Ticket).scalar_subquery() >= RETURNED_OFTEN,
     }
+
+
+def _working_day_ends(scope: Scope) -> list[datetime]:
+    """The midnights that end the next working days, counted as deadlines are; those of days too far away are left out."""
+    calendar = calendar_of_unit(scope.unit.id, scope.now).calendar
+    ends = (due(scope.now, Amount(days + 1, Unit_.WORKING_DAY), calendar).at for days in range(len(DUE_SOON)))
+    return [end for end in ends if end is not None]

@@ -27,27 +27,45 @@ class Measure(StrEnum):
     CONTESTED = "disanggah"
     CLOSED = "selesai"
     LAPSED = "tanpa-konfirmasi"
+    EXCLUDED = "tidak-dihitung"
+    SPAM = "iklan"
+    JOINED = "digabung"
+    REFERRED = "dirujuk"
+    VERIFIED = "verifikasi"
+    VERIFY_SLOW = "verifikasi-terlama"
+    VERIFY_KEPT = "verifikasi-tepat-waktu"
+    VERIFY_MISSED = "verifikasi-terlambat"
+    RESPONSE_KEPT = "tanggapan-tepat-waktu"
+    RESPONSE_MISSED = "tanggapan-terlambat"
+    NOW_OPEN = "kini-terbuka"
     NOW_OVERDUE = "kini-lewat-tenggat"
     NOW_DUE_TODAY = "kini-hari-ini"
-    NOW_DUE_SOON = "kini-tiga-hari"
+    NOW_DUE_IN_1 = "kini-satu-hari-kerja"
+    NOW_DUE_IN_2 = "kini-dua-hari-kerja"
+    NOW_DUE_IN_3 = "kini-tiga-hari-kerja"
     NOW_PROMISE_BROKEN = "kini-janji-lewat"
     NOW_DISPUTED = "kini-disanggah"
     NOW_RETURNED = "kini-dikembalikan"
+    NOW_RETURNED_TWICE = "kini-dua-kali-dikembalikan"
 
 
 # Counted per unit for a cohort, in the order of the columns.
 COUNTED = (
     Measure.RECEIVED, Measure.ANSWERED, Measure.OPEN, Measure.OVERDUE, Measure.UNANSWERED, Measure.CONTESTED,
-    Measure.CLOSED, Measure.LAPSED, Measure.JUDGED, Measure.ON_TIME, Measure.LATE,
+    Measure.CLOSED, Measure.LAPSED, Measure.JUDGED, Measure.ON_TIME, Measure.LATE, Measure.EXCLUDED, Measure.SPAM,
+    Measure.JOINED, Measure.REFERRED, Measure.VERIFY_KEPT, Measure.VERIFY_MISSED, Measure.RESPONSE_KEPT,
+    Measure.RESPONSE_MISSED,
 )  # fmt: skip
 # Everything slower than the 90th percentile of its scope.
-SLOW = (Measure.FIRST_RESPONSE_SLOW, Measure.RESOLUTION_SLOW)
+SLOW = (Measure.VERIFY_SLOW, Measure.FIRST_RESPONSE_SLOW, Measure.RESOLUTION_SLOW)
 # Counted over what is open at this moment, whenever it was received.
 BURNING = (
-    Measure.NOW_OVERDUE, Measure.NOW_DUE_TODAY, Measure.NOW_DUE_SOON, Measure.NOW_PROMISE_BROKEN, Measure.NOW_DISPUTED,
-    Measure.NOW_RETURNED,
+    Measure.NOW_OVERDUE, Measure.NOW_DUE_TODAY, Measure.NOW_DUE_IN_1, Measure.NOW_DUE_IN_2, Measure.NOW_DUE_IN_3,
+    Measure.NOW_PROMISE_BROKEN, Measure.NOW_DISPUTED, Measure.NOW_RETURNED, Measure.NOW_RETURNED_TWICE, Measure.NOW_OPEN,
 )  # fmt: skip
-SOON_DAYS = 3
+RETURNED_OFTEN = 2
+# In the order of the working days they speak of.
+DUE_SOON = (Measure.NOW_DUE_IN_1, Measure.NOW_DUE_IN_2, Measure.NOW_DUE_IN_3)
 
 LABELS = {
     Measure.RECEIVED: mark("Masuk"),
@@ -65,12 +83,26 @@ LABELS = {
     Measure.CONTESTED: mark("Disanggah atau dibuka lagi"),
     Measure.CLOSED: mark("Selesai, dikonfirmasi pelapor"),
     Measure.LAPSED: mark("Selesai tanpa konfirmasi"),
+    Measure.EXCLUDED: mark("Tidak ikut dihitung lamanya"),
+    Measure.SPAM: mark("Iklan atau kiriman massal"),
+    Measure.JOINED: mark("Digabung dengan laporan lain"),
+    Measure.REFERRED: mark("Dirujuk ke lembaga lain"),
+    Measure.VERIFIED: mark("Sudah diverifikasi"),
+    Measure.VERIFY_SLOW: mark("Verifikasi lebih lama dari p90"),
+    Measure.VERIFY_KEPT: mark("Verifikasi tepat waktu"),
+    Measure.VERIFY_MISSED: mark("Verifikasi terlambat"),
+    Measure.RESPONSE_KEPT: mark("Tanggapan pertama tepat waktu"),
+    Measure.RESPONSE_MISSED: mark("Tanggapan pertama terlambat"),
+    Measure.NOW_OPEN: mark("Semua yang terbuka, yang terlama di atas"),
     Measure.NOW_OVERDUE: mark("Lewat tenggat"),
     Measure.NOW_DUE_TODAY: mark("Jatuh tempo hari ini"),
-    Measure.NOW_DUE_SOON: mark("Jatuh tempo 1 sampai 3 hari lagi"),
+    Measure.NOW_DUE_IN_1: mark("Jatuh tempo 1 hari kerja lagi"),
+    Measure.NOW_DUE_IN_2: mark("Jatuh tempo 2 hari kerja lagi"),
+    Measure.NOW_DUE_IN_3: mark("Jatuh tempo 3 hari kerja lagi"),
     Measure.NOW_PROMISE_BROKEN: mark("Tertunda melewati tanggal janji"),
     Measure.NOW_DISPUTED: mark("Disanggah"),
     Measure.NOW_RETURNED: mark("Dikembalikan ke koordinator"),
+    Measure.NOW_RETURNED_TWICE: mark("Dikembalikan dua kali atau lebih"),
 }
 MEANINGS = {
     Measure.RECEIVED: mark("Putaran yang dimulai dalam periode ini; sanggahan dan pembukaan lagi memulai yang baru."),
@@ -88,12 +120,26 @@ MEANINGS = {
     Measure.CONTESTED: mark("Jawabannya disanggah, atau laporannya dibuka atau dipisahkan lagi: mulai putaran baru."),
     Measure.CLOSED: mark("Pelapor menyatakan masalahnya selesai."),
     Measure.LAPSED: mark("Ditutup karena pelapor tidak menjawab; tidak dihitung sebagai selesai."),
+    Measure.EXCLUDED: mark("Iklan, laporan yang digabung, dan yang dirujuk: dihitung masuk, tetapi tidak dalam lamanya."),
+    Measure.SPAM: mark("Ditolak sebagai iklan atau kiriman massal."),
+    Measure.JOINED: mark("Mengikuti laporan lain tentang hal yang sama."),
+    Measure.REFERRED: mark("Di luar kewenangan; pelapor ditunjukkan lembaga yang berwenang."),
+    Measure.VERIFIED: mark("Putaran yang verifikasinya selesai dan lamanya tercatat."),
+    Measure.VERIFY_SLOW: mark("Verifikasinya lebih lama dari p90 unit dan periode ini."),
+    Measure.VERIFY_KEPT: mark("Diverifikasi sebelum tenggat verifikasi lewat."),
+    Measure.VERIFY_MISSED: mark("Tenggat verifikasinya lewat, kapan pun verifikasinya selesai."),
+    Measure.RESPONSE_KEPT: mark("Ditanggapi sebelum tenggat tanggapan pertama lewat."),
+    Measure.RESPONSE_MISSED: mark("Tenggat tanggapan pertamanya lewat, kapan pun tanggapannya datang."),
+    Measure.NOW_OPEN: mark("Laporan yang masih terbuka, kapan pun diterima."),
     Measure.NOW_OVERDUE: mark("Laporan terbuka yang tenggat petugasnya sudah lewat saat ini."),
     Measure.NOW_DUE_TODAY: mark("Laporan terbuka yang tenggat petugasnya habis pada akhir hari ini."),
-    Measure.NOW_DUE_SOON: mark("Laporan terbuka yang tenggat petugasnya habis dalam tiga hari kalender lagi."),
+    Measure.NOW_DUE_IN_1: mark("Laporan terbuka yang tenggat petugasnya habis pada akhir hari kerja berikutnya."),
+    Measure.NOW_DUE_IN_2: mark("Laporan terbuka yang tenggat petugasnya habis dua hari kerja lagi."),
+    Measure.NOW_DUE_IN_3: mark("Laporan terbuka yang tenggat petugasnya habis tiga hari kerja lagi."),
     Measure.NOW_PROMISE_BROKEN: mark("Laporan tertunda yang tanggal janjinya sudah lewat."),
     Measure.NOW_DISPUTED: mark("Jawabannya disanggah pelapor dan menunggu pejabat lain."),
     Measure.NOW_RETURNED: mark("Dikembalikan oleh unit dan menunggu koordinator menentukan unit lain."),
+    Measure.NOW_RETURNED_TWICE: mark("Laporan terbuka yang sudah dikembalikan oleh unit dua kali atau lebih."),
 }
 # The deadline of the answer: these two decide between on time and late. The others owe something on the way.
 ANSWER_CLOCKS = (ClockKind.RESOLVE, ClockKind.KIP_ANSWER)

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
+from feedback.insight.rules.facts import Basis
 from feedback.insight.rules.figures import Reach
 from feedback.insight.rules.period import Period
 from feedback.kernel.errors import NotFound
@@ -17,12 +18,13 @@ WATCHERS = (Role.SUPERVISOR, Role.INSPECTOR)
 
 @dataclass(frozen=True, slots=True)
 class Scope:
-    """The rounds a figure speaks of; ``now`` decides what is overdue."""
+    """The rounds a figure speaks of; ``now`` decides what is overdue, ``basis`` what it means to be in the period."""
 
     unit: UnitRow
     period: Period
     now: datetime
     reach: Reach = Reach.SUBTREE
+    basis: Basis = Basis.RECEIVED
 
 
 def chosen_unit(watched: Sequence[UnitRow], slug: str) -> UnitRow:

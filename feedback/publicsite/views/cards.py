@@ -55,11 +55,17 @@ class Cards:
     pager: Pager = Pager(None, None)
 
 
+def _without_words(line: TicketLine) -> str:
+    """What an unverified ticket is called: its words wait for a coordinator (docs/adr/0001)."""
+    about = line.topic or gettext("layanan publik")
+    return gettext("Tentang %(topic)s; isinya tampil setelah diverifikasi", topic=about)
+
+
 def card(line: TicketLine) -> Card:
     """The card of a ticket; without sight of its words it says so instead."""
     return Card(
         number=line.number,
-        title_or_excerpt=line.title or line.excerpt or gettext("Isi laporan ditampilkan setelah diverifikasi"),
+        title_or_excerpt=line.title or line.excerpt or _without_words(line),
         state=line.state,
         state_label=gettext(STATE_LABELS[line.state]),
         topic=line.topic,

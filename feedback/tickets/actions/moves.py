@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
 from typing import Any
@@ -33,7 +33,7 @@ from feedback.tickets.actions.effects import (
     set_search,
 )
 from feedback.tickets.models import Ticket, TicketEvent
-from feedback.tickets.rules.grants import Sight, TicketFacts, grants_for, relations, sight_of
+from feedback.tickets.rules.grants import Sight, TicketFacts, grants_for, relations, sight_of, without
 from feedback.tickets.rules.lifecycle import Clock, Move, Relation, Situation, Words, check_move
 from feedback.tickets.rules.report import LONGEST_TEXT
 from feedback.tickets.rules.sending import acting_membership, check_hold, check_target
@@ -111,22 +111,26 @@ def make_move(command: MakeMove, actor: Actor) -> int:
         facts = facts_of(ticket, unit)
         if sight_of(grants_for(actor), facts) is Sight.NONE:
             raise NotFound
-        situation = _situation(ticket, relations(actor, facts), actor.person_id)
+        decides = relations(without(actor, ticket.excluded_person_id), facts)
+        situation = _situation(ticket, relations(actor, facts), actor.person_id, decides)
         if command.version is not None and command.version != ticket.version:
             raise Stale(ticket.number, command.version)
         move = check_move(command.move, situation, now)
         return _apply(_Work(command, actor, now, ticket, unit, move, html))
 
 
-def make_system_move(command: MakeMove, now: datetime) -> bool:
-    """A move by the clock (lapse, resume, withdraw); False when the ticket has gone on meanwhile."""
+def make_system_move(command: MakeMove, now: datetime, detail: Mapping[str, Any] | None = None) -> bool:
+    """A move by the clock (lapse, resume, withdraw, escalate); False when the ticket has gone on meanwhile.
+
+    ``detail`` is kept with the event.
+    """
     with transaction():
         ticket, unit = _load(command.number)
         try:
             move = check_move(command.move, _situation(ticket, frozenset({Relation.SYSTEM}), None), now)
         except Conflict:
             return False
-        _apply(_Work(command, None, now, ticket, unit, move, None, {"by_system": True}))
+        _apply(_Work(command, None, now, ticket, unit, move, None, {"by_system": True, **(detail or {})}))
         return True
 
 
@@ -154,7 +158,9 @@ def facts_of(ticket: Ticket, unit: UnitRow) -> TicketFacts:
     )
 
 
-def _situation(ticket: Ticket, held: frozenset[Relation], person_id: int | None) -> Situation:
+def _situation(
+    ticket: Ticket, held: frozenset[Relation], person_id: int | None, deciding: frozenset[Relation] | None = None
+) -> Situation:
     return Situation(
         state=State(ticket.state),
         relations=held,
@@ -163,6 +169,7 @@ def _situation(ticket: Ticket, held: frozenset[Relation], person_id: int | None)
         closed_at=ticket.closed_at,
         hidden=ticket.hidden,
         graded=ticket.kind == Kind.COMPLAINT,
+        deciding=deciding,
     )
 
 
@@ -197,6 +204,10 @@ def _apply(work: _Work) -> int:
         _enter(ticket, move.target, before, work.now)
     if move.publishes and ticket.published_at is None:
         ticket.published_at = work.now
+    if move.internal:
+        # Nobody's open page goes stale: the reporter would see that something happened.
+        post_event(_append(work, text, before, from_unit), move)
+        return ticket.version
     ticket.version += 1
     event = _append(work, text, before, from_unit)
     run_clocks(move, ticket, work.now)
@@ -238,8 +249,8 @@ def _append(work: _Work, text: str, before: State, from_unit: int) -> TicketEven
         text=text,
         html=work.html if text else None,
         sanitiser=sanitiser.VERSION if work.html and text else None,
-        is_public=work.command.is_public,
-        detail=work.event,
+        is_public=work.command.is_public and not work.move.internal,
+        detail=work.event | ({"acting_for": acting.acting_for} if acting and acting.acting_for else {}),
     )
     db.session.add(event)
     db.session.flush()
@@ -248,12 +259,27 @@ def _append(work: _Work, text: str, before: State, from_unit: int) -> TicketEven
 
 def _measure(work: _Work) -> None:
     """Response and answer are measured when an official speaks in public (DOMAIN.md 4.10)."""
-    if Clock.FIRST_RESPONSE in work.move.stops:
-        note_response(work.ticket, work.now)
+    if Clock.FIRST_RESPONSE not in work.move.stops:
+        return
+    _note_words(work, work.ticket)
+    stopped = [ClockKind(kind.value) for kind in work.move.stops]
+    for other in _unanswered_followers(work.ticket):
+        # A joined ticket keeps its own clocks; what its reporter reads on the ticket it follows stops them.
+        clocks.stop(ticket_id=other.id, kinds=stopped, at=work.now)
+        _note_words(work, other)
+        set_next_due(other)
+
+
+def _note_words(work: _Work, ticket: Ticket) -> None:
+    note_response(ticket, work.now)
     if work.move.target is State.ANSWERED:
-        person_id = work.actor.person_id if work.actor else None
-        note_answer(work.ticket, work.now, person_id)
-        _answer_joined(work)
+        note_answer(ticket, work.now, work.actor.person_id if work.actor else None)
+
+
+def _unanswered_followers(ticket: Ticket) -> list[Ticket]:
+    """Joined tickets that wait for an answer; what a round already got stays frozen (DOMAIN.md 4.11)."""
+    joined = select(Ticket).where(Ticket.joined_to_id == ticket.id, Ticket.state == State.JOINED)
+    return [other for other in db.session.scalars(joined).all() if current_cycle(other).answered_at is None]
 
 
 def _pause(work: _Work) -> None:
@@ -261,17 +287,6 @@ def _pause(work: _Work) -> None:
     assert promised is not None and reason is not None  # noqa: PT018  (check_hold refused it otherwise)
     end = datetime.combine(promised + timedelta(days=1), time(), ZoneInfo(work.unit.zone))
     clocks.pause(ticket_id=work.ticket.id, at=work.now, limit_at=end, reason=reason.value)
-
-
-def _answer_joined(work: _Work) -> None:
-    """A joined ticket keeps its own clocks; they stop when the ticket it follows is answered."""
-    answered = [ClockKind(kind.value) for kind in work.move.stops]
-    joined = select(Ticket).where(Ticket.joined_to_id == work.ticket.id, Ticket.state == State.JOINED)
-    for other in db.session.scalars(joined).all():
-        clocks.stop(ticket_id=other.id, kinds=answered, at=work.now)
-        note_response(other, work.now)
-        note_answer(other, work.now, work.actor.person_id if work.actor else None)
-        set_next_due(other)
 
 
 def _send_to(work: _Work, unit_id: int | None, name: str) -> None:

@@ -48,6 +48,7 @@ TEXT_LABELS = {
     MoveName.WITHDRAW: mark("Alasan"),
     MoveName.ADD_INFORMATION: mark("Keterangan tambahan"),
     MoveName.CHANGE_GRADE: mark("Alasan mengubah kadar"),
+    MoveName.INSTRUCT: mark("Arahan"),
 }
 _ALWAYS = frozenset({"version", "move", "csrf_token"})
 

@@ -91,7 +91,7 @@ def _condition(queue: Queue, actor: Actor, now: datetime, zone: str) -> ColumnEl
     conditions: dict[Queue, ColumnElement[bool]] = {
         Queue.TO_VERIFY: Ticket.state == State.RECEIVED,
         Queue.RETURNED: and_(Ticket.state == State.RECEIVED, Ticket.returned_at.is_not(None)),
-        Queue.MINE: and_(_OURS, Ticket.officer_id == actor.person_id),
+        Queue.MINE: and_(_OURS, Ticket.officer_id.in_(_in_whose_place(actor))),
         Queue.UNIT: _OURS,
         # Due instants are exclusive midnights: what is due today ends at or before the end of today.
         Queue.DUE_TODAY: and_(_OURS, Ticket.due_at > now, Ticket.due_at <= end_of_day),
@@ -101,6 +101,11 @@ def _condition(queue: Queue, actor: Actor, now: datetime, zone: str) -> ColumnEl
         Queue.DISPUTED: Ticket.state == State.DISPUTED,
     }
     return conditions[queue]
+
+
+def _in_whose_place(actor: Actor) -> tuple[int | None, ...]:
+    """The actor, and the absent people in whose place the actor works."""
+    return (actor.person_id, *sorted({one.acting_for for one in actor.memberships if one.acting_for is not None}))
 
 
 def _at_desk(actor: Actor, path: str | None) -> ColumnElement[bool]:

@@ -17,8 +17,8 @@ from feedback.kernel.permissions import Role
 from feedback.people.models import Person
 from feedback.storage.session import db
 from feedback.tickets.models import Ticket, TicketCycle, TicketEvent, TicketNote
-from feedback.tickets.rules.grants import Sight, TicketFacts, grants_for, relations, sight_of
-from feedback.tickets.rules.lifecycle import OFFICIAL, Move, Relation, Situation, possible_moves
+from feedback.tickets.rules.grants import Sight, TicketFacts, grants_for, inspects, relations, sight_of, without
+from feedback.tickets.rules.lifecycle import MOVES, OFFICIAL, Move, Relation, Situation, possible_moves
 from feedback.tickets.rules.words import Channel, Grade, HoldReason, Kind, MoveName, RejectReason, State
 from feedback.units.models import Unit
 from feedback.units.queries import region_trail
@@ -203,6 +203,7 @@ def _page(row: Row[Any], actor: Actor, facts: TicketFacts, sight: Sight, now: da
         closed_at=row.closed_at,
         hidden=row.hidden,
         graded=row.kind == Kind.COMPLAINT,
+        deciding=relations(without(actor, row.excluded_person_id), facts),
     )
     official, words = bool(held & OFFICIAL), sight >= Sight.WORDS
     same = {
@@ -232,7 +233,7 @@ def _page(row: Row[Any], actor: Actor, facts: TicketFacts, sight: Sight, now: da
         hold_reason=HoldReason(row.hold_reason) if row.hold_reason else None,
         reject_reason=RejectReason(row.reject_reason) if row.reject_reason else None,
         clocks=clocks_of(row.id),
-        events=_events(row, sight, official),
+        events=_events(row, sight, official, internal=official or inspects(actor, facts)),
         notes=_notes(row.id) if official else (),
         cycles=_cycles(row.id) if sight is Sight.WHOLE else (),
     )
@@ -244,7 +245,8 @@ _CONVERTED = frozenset({
 })  # fmt: skip
 
 
-def _events(row: Row[Any], sight: Sight, official: bool) -> tuple[EventLine, ...]:
+def _events(row: Row[Any], sight: Sight, official: bool, *, internal: bool) -> tuple[EventLine, ...]:
+    """The timeline; what officials say among themselves only with ``internal``."""
     from_unit, to_unit, at_unit = aliased(Unit), aliased(Unit), aliased(Unit)
     statement = (
         select(
@@ -264,6 +266,8 @@ def _events(row: Row[Any], sight: Sight, official: bool) -> tuple[EventLine, ...
     )
     lines = []
     for event, unit, sent_to, actor_unit, shows, name in db.session.execute(statement):
+        if MOVES[MoveName(event.move)].internal and not internal:
+            continue
         readable = sight is Sight.WHOLE or (event.is_public and sight >= Sight.WORDS)
         named = official or bool(shows)
         lines.append(

@@ -6,7 +6,7 @@ strongest grant that holds decides what is shown.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import IntEnum, StrEnum
 
 from feedback.kernel.actor import Actor
@@ -86,19 +86,39 @@ def grants_for(actor: Actor) -> tuple[Grant, ...]:
 
 
 def _staff_grants(actor: Actor) -> list[Grant]:
-    not_about_me = Test("reported_person_id", Op.IS_NOT, actor.person_id)
+    """What roles open: the actor's own, then those held in the place of each absent person, without their tickets."""
+    grants: list[Grant] = []
+    for absent in sorted({one.acting_for for one in actor.memberships}, key=lambda one: (one is not None, one or 0)):
+        about = [Test("reported_person_id", Op.IS_NOT, actor.person_id)]
+        if absent is not None:
+            about.append(Test("reported_person_id", Op.IS_NOT, absent))
+        held = tuple(one for one in actor.memberships if one.acting_for == absent)
+        grants += _role_grants(replace(actor, memberships=held), tuple(about))
+    return grants
+
+
+def _role_grants(actor: Actor, not_about: tuple[Test, ...]) -> list[Grant]:
     plain = Test("confidential", Op.IS, False)
     grants = [
-        Grant(Sight.WHOLE, (Test("unit_path", Op.UNDER, path), plain, not_about_me)) for path in actor.paths(*STAFF)
+        Grant(Sight.WHOLE, (Test("unit_path", Op.UNDER, path), plain, *not_about)) for path in actor.paths(*STAFF)
     ]
     grants += [
-        Grant(Sight.WHOLE, (Test("unit_path", Op.UNDER, path), not_about_me))
+        Grant(Sight.WHOLE, (Test("unit_path", Op.UNDER, path), *not_about))
         for path in actor.paths(Role.SUPERVISOR, Role.INSPECTOR)
     ]
     own = tuple(sorted({one.unit_id for one in actor.memberships if one.role in (Role.OFFICER, Role.COORDINATOR)}))
     if own:
-        grants.append(Grant(Sight.WHOLE, (Test("unit_id", Op.IN, own), not_about_me)))
+        grants.append(Grant(Sight.WHOLE, (Test("unit_id", Op.IN, own), *not_about)))
     return grants
+
+
+def without(actor: Actor, person_id: int | None) -> Actor:
+    """The actor with no role when it is that person, and with none held in that person's place."""
+    if person_id is None:
+        return actor
+    mine = actor.person_id == person_id
+    left = tuple(one for one in actor.memberships if not mine and one.acting_for != person_id)
+    return replace(actor, memberships=left)
 
 
 def _holds(test: Test, facts: TicketFacts) -> bool:
@@ -123,8 +143,7 @@ def relations(actor: Actor, facts: TicketFacts) -> frozenset[Relation]:
     found = set()
     if facts.id in actor.tracked or (actor.person_id is not None and facts.reporter_id == actor.person_id):
         found.add(Relation.REPORTER)
-    if actor.person_id is not None and actor.person_id == facts.reported_person_id:
-        return frozenset(found)
+    actor = without(actor, facts.reported_person_id)
     for role, relation in (
         (Role.OFFICER, Relation.OFFICER),
         (Role.COORDINATOR, Relation.COORDINATOR),
@@ -134,3 +153,8 @@ def relations(actor: Actor, facts: TicketFacts) -> frozenset[Relation]:
         if actor.holds_at(facts.unit_id, role) if exact else actor.reaches(facts.unit_path, role):
             found.add(relation)
     return frozenset(found)
+
+
+def inspects(actor: Actor, facts: TicketFacts) -> bool:
+    """Whether the actor oversees the ticket without working on it; whoever it is about never does."""
+    return without(actor, facts.reported_person_id).reaches(facts.unit_path, Role.INSPECTOR)

@@ -55,7 +55,10 @@ SYSTEM = frozenset({Relation.SYSTEM})
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Move:
-    """One row: from where, to where (None: stays), who, with which words, and what it does to clocks."""
+    """One row: from where, to where (None: stays), who, with which words, and what it does to clocks.
+
+    ``internal``: between officials only; the reporter and the public never learn of it, and no clock does either.
+    """
 
     name: M
     sources: frozenset[S]
@@ -72,6 +75,7 @@ class Move:
     hands_over: bool = False
     new_cycle: bool = False
     publishes: bool = False
+    internal: bool = False
     tells: tuple[str, ...] = ()
 
 
@@ -82,6 +86,8 @@ def _from(*states: S) -> frozenset[S]:
 _WORKING = _from(S.ASSIGNED, S.IN_PROGRESS, S.ON_HOLD)
 _ALIVE = _from(S.RECEIVED, S.INCOMPLETE, S.ASSIGNED, S.IN_PROGRESS, S.ON_HOLD, S.ANSWERED, S.DISPUTED)
 _ANY = frozenset(S)
+# The administration, not the reporter, has something to do.
+_OWED = _WORKING | _from(S.RECEIVED, S.INCOMPLETE, S.DISPUTED)
 
 TABLE: tuple[Move, ...] = (
     Move(name=M.SUBMIT, sources=frozenset(), target=S.RECEIVED, who=frozenset(Relation), words=Words.REQUIRED,
@@ -138,6 +144,9 @@ TABLE: tuple[Move, ...] = (
          tells=("officer",)),
     Move(name=M.CHANGE_GRADE, sources=_WORKING | _from(S.DISPUTED), who=ROUTERS, words=Words.REQUIRED, needs=("grade",),
          retargets=True, tells=("reporter", "unit")),
+    Move(name=M.ESCALATE, sources=_OWED, who=SYSTEM, internal=True),
+    Move(name=M.INSTRUCT, sources=_OWED, who=frozenset({Relation.SUPERVISOR}), words=Words.REQUIRED, internal=True,
+         tells=("officer",)),
 )  # fmt: skip
 
 MOVES: dict[M, Move] = {move.name: move for move in TABLE}
@@ -147,7 +156,10 @@ DECIDING = frozenset({M.CLAIM, M.START, M.ANSWER, M.REVIEW_ANSWER, M.HOLD})
 
 @dataclass(frozen=True, slots=True)
 class Situation:
-    """What the table needs to know about a ticket and about who asks."""
+    """What the table needs to know about a ticket and about who asks.
+
+    ``deciding``: the relations left without those held in the place of the earlier answerer; None for all of them.
+    """
 
     state: S
     relations: frozenset[Relation]
@@ -156,6 +168,7 @@ class Situation:
     closed_at: datetime | None
     hidden: bool
     graded: bool = True
+    deciding: frozenset[Relation] | None = None
 
 
 def check_move(name: M, situation: Situation, now: datetime) -> Move:
@@ -170,7 +183,7 @@ def check_move(name: M, situation: Situation, now: datetime) -> Move:
         raise Forbidden(mark("Langkah ini bukan untuk peran Anda pada laporan ini."))
     if name is M.WITHDRAW and Relation.SYSTEM in situation.relations and situation.state is not S.INCOMPLETE:
         raise Conflict(mark("Langkah ini tidak mungkin lagi: keadaan laporan sudah berubah."))
-    if name in DECIDING and situation.person_id is not None and situation.person_id == situation.excluded_person_id:
+    if name in DECIDING and _answered_before(move, situation):
         raise Forbidden(mark("Sanggahan diperiksa pejabat lain, bukan yang menjawab sebelumnya."))
     if name is M.REOPEN and (situation.closed_at is None or now - situation.closed_at > REOPEN_WITHIN):
         raise Conflict(
@@ -181,6 +194,14 @@ def check_move(name: M, situation: Situation, now: datetime) -> Move:
     if name is M.CHANGE_GRADE and not situation.graded:
         raise Conflict(mark("Hanya pengaduan yang mempunyai kadar."))
     return move
+
+
+def _answered_before(move: Move, situation: Situation) -> bool:
+    """Whether it is the earlier answerer who asks, or somebody only in their place."""
+    if situation.person_id is None or situation.excluded_person_id is None:
+        return False
+    held = situation.relations if situation.deciding is None else situation.deciding
+    return situation.person_id == situation.excluded_person_id or not move.who & held
 
 
 def possible_moves(situation: Situation, now: datetime) -> tuple[Move, ...]:

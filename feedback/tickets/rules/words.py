@@ -87,6 +87,8 @@ class MoveName(StrEnum):
     RESTORE = "restore"
     ADD_INFORMATION = "add_information"
     CHANGE_GRADE = "regrade"
+    ESCALATE = "escalate"
+    INSTRUCT = "instruct"
 
 
 class HoldReason(StrEnum):
@@ -210,4 +212,6 @@ MOVE_LABELS = {
     MoveName.RESTORE: mark("Ditampilkan kembali"),
     MoveName.ADD_INFORMATION: mark("Pelapor menambah keterangan"),
     MoveName.CHANGE_GRADE: mark("Kadar pengaduan diubah"),
+    MoveName.ESCALATE: mark("Eskalasi"),
+    MoveName.INSTRUCT: mark("Arahan atasan"),
 }

@@ -119,7 +119,11 @@ def _counted(line: Line, unit: Unit | None) -> str:
     if first == line.count:
         sentence = mark("Hari kerja ke-%(count)s.") if of_week else mark("Hari ke-%(count)s.")
     else:
-        sentence = mark("Hari kerja ke-%(first)s sampai ke-%(count)s.") if of_week else mark("Hari ke-%(first)s sampai ke-%(count)s.")
+        sentence = (
+            mark("Hari kerja ke-%(first)s sampai ke-%(count)s.")
+            if of_week
+            else mark("Hari ke-%(first)s sampai ke-%(count)s.")
+        )
     return gettext(sentence, first=first, count=line.count)
 
 
@@ -142,10 +146,14 @@ def _notes(found: Explanation) -> Iterator[str]:
     if clock.state is ClockState.PAUSED:
         yield gettext("Sedang ditunda: tanggal di bawah berlaku bila penundaan berlangsung sampai batasnya.")
     if clock.provisional:
-        yield gettext("Sementara: hari libur salah satu tahunnya belum ditetapkan, jadi tanggalnya masih dapat berubah.")
+        yield gettext(
+            "Sementara: hari libur salah satu tahunnya belum ditetapkan, jadi tanggalnya masih dapat berubah."
+        )
     last = next((line.last for line in found.lines if line.what is What.DUE), None)
     if clock.due_date is not None and last is not None and clock.due_date != last:
-        yield gettext("Tenggat %(day)s sudah lewat sebelum perubahan di bawah; catatan itu tetap.", day=day(clock.due_date))
+        yield gettext(
+            "Tenggat %(day)s sudah lewat sebelum perubahan di bawah; catatan itu tetap.", day=day(clock.due_date)
+        )
     if any(event.kind is ClockEventKind.EXCUSED for event in found.events):
         yield gettext("Keterlambatan ini dimaklumi: aturan atau hari liburnya baru ditetapkan kemudian.")
     if clock.retarget_overdue:
@@ -171,5 +179,3 @@ def _event(found: Explanation, index: int) -> list[str]:
     due = event.detail.get("due_date")
     result = gettext("tenggat %(day)s", day=day(datetime.fromisoformat(due).date())) if due else "–"
     return [moment(event.at, found.clock.zone), gettext(EVENT_LABELS[event.kind]), result]
-
-

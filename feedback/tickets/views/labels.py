@@ -110,6 +110,7 @@ MOVE_ACTIONS = {
     MoveName.RESTORE: mark("Tampilkan kembali"),
     MoveName.ADD_INFORMATION: mark("Tambah keterangan"),
     MoveName.CHANGE_GRADE: mark("Ubah kadar pengaduan"),
+    MoveName.INSTRUCT: mark("Beri arahan kepada petugas"),
 }
 _PUBLIC_WORDS = mark("Tampil untuk umum dengan peran dan unit Anda. Tulis dengan bahasa sehari-hari.")
 MOVE_HINTS = {
@@ -133,6 +134,7 @@ MOVE_HINTS = {
     MoveName.UNJOIN: mark("Alasan memisahkan."),
     MoveName.ADD_INFORMATION: mark("Tulis apa yang perlu diketahui petugas."),
     MoveName.CHANGE_GRADE: mark("Mengapa kadarnya berubah; tenggat jawaban ikut berubah. Tampil untuk umum."),
+    MoveName.INSTRUCT: mark("Apa yang harus dilakukan dan oleh siapa. Hanya petugas yang melihatnya."),
 }
 STATE_MEANINGS = {
     State.RECEIVED: mark("Sudah kami terima; koordinator sedang memeriksa."),

@@ -26,7 +26,7 @@ from feedback.tickets.rules.grants import Sight
 from feedback.tickets.rules.lifecycle import MOVES, Move
 from feedback.tickets.rules.words import HOLD_LABELS, REJECT_CHANNELS, REJECT_LABELS, HoldReason, MoveName, RejectReason
 from feedback.tickets.views.blueprint import tickets
-from feedback.tickets.views.labels import clock_label, move_label, role_label
+from feedback.tickets.views.labels import MOVE_ACTIONS, clock_label, move_label, role_label
 from feedback.web.guard import actor, public
 from feedback.web.language import told
 from feedback.web.markup import day, moment
@@ -219,7 +219,7 @@ def move(number: str) -> Any:
     """Make one move; whatever goes wrong, what was typed is still there."""
     page = _load(number)
     names = [value for name, value in request.form.items() if name.endswith("-move")]
-    known = next((MOVES[MoveName(name)] for name in names if name in set(MoveName)), None)
+    known = next((MOVES[MoveName(name)] for name in names if name in MOVE_ACTIONS), None)
     if known is None:
         raise Invalid(mark("Isian ini tidak dikenal."))
     form = _form(page, known, Offers())

@@ -1,0 +1,433 @@
+"""One ticket as everybody sees it, and every move made from its page without scripts."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from sqlalchemy import update
+
+from feedback.kernel.actor import Actor
+from feedback.kernel.clock import utc_now
+from feedback.storage.session import db, transaction
+from feedback.tickets.actions.moves import MakeMove, make_system_move
+from feedback.tickets.rules.words import MoveName, State
+from feedback.units.models import Unit
+from tests.factories import World, make_report
+from tests.site import Page, Reader
+from tests.tickets.conftest import Hands
+from tests.tickets.steps import after_days, answered, assigned, bring, disputed, events_of, footprint, make, ticket_of
+
+M = MoveName
+New = Callable[[], Reader]
+
+
+def at(number: str) -> str:
+    return f"/laporan/{number}"
+
+
+def fields_of(page: Page, name: str) -> dict[str, str]:
+    return dict(page.form(has=name).fields)
+
+
+def bare(page: Page) -> str:
+    """The page without what differs at every answer: the token, and the address that was asked for."""
+    return re.sub(r'name="csrf_token"[^>]*>', "", page.html).replace(page.path, "")
+
+
+# who may open it
+
+
+def test_unknown_not_yours_and_hidden_are_the_same_bytes(world: World, reader: Reader) -> None:
+    secret, hidden = make_report(world, confidential=True), assigned(world)
+    make(world, hidden, M.HIDE, world.coordinator)
+    pages = [reader.open(at(number)) for number in ("MB-0000-0000", secret.number, hidden.number, "MB-XXXX", "abc")]
+    assert [page.status for page in pages] == [404] * 5
+    assert len({bare(page) for page in pages}) == 1
+    headers = [{name: value for name, value in page.response.headers if name not in ("Date", "Content-Length")} for page in pages]
+    assert all(one == headers[0] for one in headers)
+
+
+@pytest.mark.parametrize("address", ["langkah", "catatan"])
+def test_posting_to_a_ticket_that_is_not_yours_is_not_found_too(world: World, readers: New, address: str) -> None:
+    secret = assigned(world, confidential=True)
+    reader = readers().sign_in(world.other_officer)
+    token = dict(reader.open("/lapor").form(has="csrf_token").fields)["csrf_token"]
+    for number in (secret.number, "MB-0000-0000"):
+        answer = reader.client.post(f"{at(number)}/{address}", data={"csrf_token": token, "claim-move": "claim", "claim-version": "2"})
+        assert answer.status_code == 404
+
+
+@pytest.mark.parametrize(
+    ("who", "status"),
+    [("officer", 200), ("head", 200), ("governor", 200), ("inspector", 200), ("coordinator", 404), ("division_officer", 404),
+     ("other_officer", 404), ("administrator", 404), ("citizen", 404), ("stranger", 404)],
+)  # fmt: skip
+def test_a_confidential_report_opens_only_to_its_people(world: World, readers: New, who: str, status: int) -> None:
+    receipt = assigned(world, confidential=True)
+    assert readers().sign_in(getattr(world, who)).open(at(receipt.number)).status == status
+
+
+def test_a_number_typed_loosely_is_sent_to_its_address(world: World, reader: Reader) -> None:
+    receipt = make_report(world)
+    loose = receipt.number.lower().replace("-", "")
+    answer = reader.client.get(at(loose))
+    assert (answer.status_code, answer.headers["Location"]) == (301, at(receipt.number))
+
+
+def test_words_wait_for_verification(world: World, reader: Reader) -> None:
+    receipt = make_report(world, name="Nur Tersohor", place="RT 09 rahasia")
+    page = reader.open(at(receipt.number))
+    assert page.status == 200
+    for hidden in ("masjid", "Nur Tersohor", "RT 09"):
+        assert hidden not in page.html
+    make(world, receipt, M.VERIFY_AND_ASSIGN, world.coordinator)
+    page = reader.open(at(receipt.number))
+    for shown in ("masjid", "Nur Tersohor", "RT 09", "Dinas Perhubungan"):
+        assert shown in page.text
+
+
+def test_an_anonymous_name_is_on_nobodys_page(world: World, readers: New) -> None:
+    receipt = assigned(world, anonymous=True, name="Rahmawati Tersegel", email="tersegel@contoh.example")
+    for who in ("officer", "coordinator", "governor", "inspector", "citizen", "administrator"):
+        html = readers().sign_in(getattr(world, who)).open(at(receipt.number)).html
+        assert "Rahmawati" not in html
+        assert "tersegel" not in html
+        assert "Pelapor anonim" in html
+
+
+def test_the_hour_of_an_anonymous_reporter_is_never_shown_to_others(world: World, readers: New, hands: Hands) -> None:
+    hands.at(3, 2, 20, 41)
+    reader = readers()
+    page = reader.send(reader.open("/lapor?wilayah=82.72.02.1003"), button="periksa", text="Lampu jalan mati.", topic=str(world.topic), anonymous="y")
+    receipt_page = reader.send(page, button="kirim")
+    number = re.search(r"MB-\w{4}-\w{4}", receipt_page.text).group()  # type: ignore[union-attr]
+    from types import SimpleNamespace
+
+    receipt: Any = SimpleNamespace(number=number, ticket_id=_id_of(number))
+    mine = Actor(tracked=frozenset({receipt.ticket_id}))
+    steps = [
+        (M.ADD_INFORMATION, mine, 20, 42), (M.ASK_COMPLETION, world.coordinator, 21, 1), (M.COMPLETE, mine, 20, 43),
+        (M.VERIFY_AND_ASSIGN, world.coordinator, 21, 2), (M.ANSWER, world.officer, 21, 3), (M.DISPUTE, mine, 20, 44),
+        (M.REVIEW_ANSWER, world.head, 21, 4), (M.CONFIRM, mine, 20, 45), (M.REOPEN, mine, 20, 46), (M.WITHDRAW, mine, 20, 47),
+    ]  # fmt: skip
+    for day, (name, actor, hour, minute) in enumerate(steps, 3):
+        hands.at(3, day, hour, minute)
+        make(world, receipt, name, actor)
+        for who in ("", "officer", "coordinator", "governor", "inspector"):
+            seen = (readers().sign_in(getattr(world, who)) if who else readers()).open(at(number)).text
+            assert not re.search(r"20[.:]4\d", seen), (name, who)
+    assert "20.47 WIT" in reader.open(at(number)).text
+
+
+def _id_of(number: str) -> int:
+    from sqlalchemy import select
+
+    from feedback.tickets.models import Ticket
+
+    db.session.rollback()
+    return db.session.scalars(select(Ticket.id).where(Ticket.number == number)).one()
+
+
+def test_the_desk_shows_an_anonymous_report_by_its_day(world: World, readers: New, hands: Hands) -> None:
+    hands.at(3, 2, 20, 41)
+    make_report(world, anonymous=True)
+    make_report(world)
+    hands.at(3, 3, 9)
+    page = readers().sign_in(world.coordinator).open("/meja")
+    assert page.text.count("20.41") == 1
+
+
+def test_answers_show_role_and_unit_and_the_name_only_when_the_unit_shows_names(world: World, reader: Reader, readers: New) -> None:
+    receipt = answered(world)
+    page = reader.open(at(receipt.number))
+    assert "Petugas Dinas Perhubungan" in page.text
+    assert world.officer.name not in page.html
+    assert world.officer.name in readers().sign_in(world.head).open(at(receipt.number)).text
+    assert world.officer.name not in readers().sign_in(world.citizen).open(at(receipt.number)).html
+    with transaction():
+        db.session.execute(update(Unit).where(Unit.id == world.agency).values(show_officer_names=True))
+    assert world.officer.name in reader.open(at(receipt.number)).text
+
+
+def test_private_information_of_the_reporter_reaches_only_those_who_handle_it(world: World, reader: Reader, readers: New) -> None:
+    receipt = assigned(world)
+    mine = readers().sign_in(world.citizen)
+    page = mine.open(at(receipt.number))
+    mine.send(page, button="Tambah keterangan", **{"add_information-text": "Kuncinya di pos ronda."})
+    assert "pos ronda" not in reader.open(at(receipt.number)).html
+    assert "pos ronda" not in readers().sign_in(world.other_officer).open(at(receipt.number)).html
+    assert "pos ronda" in readers().sign_in(world.officer).open(at(receipt.number)).text
+    assert "pos ronda" in mine.open(at(receipt.number)).text
+
+
+@pytest.mark.parametrize("state", State)
+def test_every_state_has_a_page_for_everybody(world: World, reader: Reader, readers: New, state: State) -> None:
+    receipt = bring(world, state)
+    for who in ("", "citizen", "officer", "coordinator", "governor", "inspector"):
+        page = (readers().sign_in(getattr(world, who)) if who else reader).open(at(receipt.number))
+        assert page.status == 200, (who, page.text)
+    english = reader.client.get(at(receipt.number), headers={"Accept-Language": "en"})
+    assert english.status_code == 200
+
+
+def test_a_rejection_says_why_and_where_to_go(world: World, readers: New) -> None:
+    receipt = bring(world, State.REJECTED)
+    page = readers().sign_in(world.citizen).open(at(receipt.number))
+    assert "Tidak jelas apa yang dilaporkan" in page.text
+    assert "Tulis laporan baru: apa yang terjadi" in page.text
+    referred = readers().open(at(bring(world, State.REFERRED).number))
+    assert "PLN: Telepon 123" in referred.text
+
+
+def test_staff_words_are_shown_as_safe_html_and_citizens_as_text(world: World, reader: Reader) -> None:
+    receipt = assigned(world, text="<b>tebal</b> <script>alert(1)</script> lampu mati")
+    make(world, receipt, M.ANSWER, world.officer, text='<p>Sudah <strong>diganti</strong></p><script>alert(2)</script><a href="javascript:x">x</a>')
+    page = reader.open(at(receipt.number))
+    assert "&lt;b&gt;tebal&lt;/b&gt;" in page.html
+    assert "<strong>diganti</strong>" in page.html
+    assert "<script>alert" not in page.html
+    assert "javascript:" not in page.html
+
+
+# moves from the page
+
+
+def test_the_buttons_are_the_moves_that_are_possible(world: World, readers: New) -> None:
+    receipt = assigned(world)
+    officer = readers().sign_in(world.officer).open(at(receipt.number))
+    moves = {name.removesuffix("-move") for form in officer.forms for name, _ in form.fields if name.endswith("-move")}
+    assert moves == {"assign", "return_to_coordinator", "claim", "start", "interim_reply", "hold", "answer"}
+    visitor = readers().open(at(receipt.number))
+    assert not any(name.endswith("-move") for form in visitor.forms for name, _ in form.fields)
+    mine = readers().sign_in(world.citizen).open(at(receipt.number))
+    moves = {name.removesuffix("-move") for form in mine.forms for name, _ in form.fields if name.endswith("-move")}
+    assert moves == {"withdraw", "add_information"}
+
+
+def test_from_report_to_confirmed_answer_by_pages_only(world: World, readers: New) -> None:
+    citizen, coordinator, officer, other = (readers().sign_in(one) for one in (world.citizen, world.coordinator, world.officer, world.second_officer))
+    page = citizen.send(citizen.open("/lapor?wilayah=82.72.02.1003"), button="periksa", text="Lampu jalan mati.", topic=str(world.topic))
+    number = re.search(r"MB-\w{4}-\w{4}", citizen.send(page, button="kirim").text).group()  # type: ignore[union-attr]
+    page = coordinator.open(at(number))
+    assert fields_of(page, "verify_and_assign-unit_id")["verify_and_assign-unit_id"] == str(world.agency)
+    coordinator.send(page, button="Verifikasi dan teruskan", **{"verify_and_assign-grade": "non_oversight"})
+    officer.send(officer.open(at(number)), button="Ambil laporan ini")
+    officer.send(officer.open(at(number)), button="Kirim jawaban akhir", **{"answer-text": "Sudah diganti."})
+    citizen.send(citizen.open(at(number)), button="Belum, saya menyanggah", **{"dispute-text": "Masih mati."})
+    barred = officer.open(at(number))
+    assert not any(name == "review_answer-move" for form in barred.forms for name, _ in form.fields)
+    other.send(other.open(at(number)), button="Kirim jawaban setelah sanggahan", **{"review_answer-text": "Kabelnya diganti."})
+    page = citizen.send(citizen.open(at(number)), button="Ya, sudah selesai")
+    assert "Terima kasih" in page.text
+    assert "Selesai" in page.text
+    public = readers().open(at(number)).text
+    for shown in ("Sudah diganti.", "Masih mati.", "Kabelnya diganti.", "putaran 2"):
+        assert shown in public
+
+
+@pytest.mark.parametrize(
+    ("button", "values", "at_field"),
+    [
+        ("Kirim jawaban akhir", {"answer-text": ""}, "answer-text"),
+        ("Kirim jawaban akhir", {"answer-text": "\U0001f44d\U0001f44d"}, "answer-text"),
+        ("Kirim jawaban akhir", {"answer-text": "a" * 10_001}, "answer-text"),
+        ("Tunda dengan janji tanggal", {"hold-text": "Menunggu."}, "hold-hold_reason"),
+        ("Tunda dengan janji tanggal", {"hold-text": "Menunggu.", "hold-hold_reason": "waiting_material", "hold-promised_date": "2020-01-01"}, "hold-promised_date"),
+        ("Tunda dengan janji tanggal", {"hold-text": "Menunggu.", "hold-hold_reason": "gossip", "hold-promised_date": "2026-12-24"}, "hold-hold_reason"),
+        ("Pindahkan ke unit lain", {"assign-text": "Bukan kami."}, "assign-unit_id"),
+        ("Pindahkan ke unit lain", {"assign-text": "Bukan kami.", "assign-unit_id": "999999"}, "assign-unit_id"),
+        ("Pindahkan ke unit lain", {"assign-text": "Bukan kami.", "assign-unit_id": "other_agency"}, "assign-unit_id"),
+        ("Kembalikan ke koordinator", {"return_to_coordinator-text": "Bukan kami."}, "return_to_coordinator-proposed_unit_id"),
+    ],
+)  # fmt: skip
+def test_a_refused_move_keeps_the_words_and_links_to_the_field(world: World, readers: New, button: str, values: dict[str, str], at_field: str) -> None:
+    receipt = assigned(world)
+    reader = readers().sign_in(world.officer)
+    sent = {name: str(getattr(world, value)) if value == "other_agency" else value for name, value in values.items()}
+    before = footprint()
+    page = reader.send(reader.open(at(receipt.number)), button=button, **sent)
+    assert page.status == 422, page.text
+    text = next(name for name in sent if name.endswith("-text"))
+    assert fields_of(page, text)[text] == sent[text]
+    summary = re.search(r'class="error-summary.*?</(?:div|section)>', page.html, re.DOTALL)
+    assert summary
+    targets = re.findall(r'href="#([^"]+)"', summary.group())
+    assert at_field in targets
+    assert f'id="{at_field}"' in page.html
+    assert footprint() == before
+
+
+@pytest.mark.parametrize(
+    ("button", "values", "at_field"),
+    [
+        ("Verifikasi dan teruskan", {"verify_and_assign-grade": None}, "verify_and_assign-grade"),
+        ("Verifikasi dan teruskan", {"verify_and_assign-grade": "huge"}, "verify_and_assign-grade"),
+        ("Verifikasi dan teruskan", {"verify_and_assign-grade": "normative", "verify_and_assign-reported_email": "x@contoh.example"}, "verify_and_assign-reported_email"),
+        ("Verifikasi dan teruskan", {"verify_and_assign-grade": "normative", "verify_and_assign-title": "a" * 161}, "verify_and_assign-title"),
+        ("Tolak dengan alasan", {"reject-text": "Tidak jelas."}, "reject-reject_reason"),
+        ("Tunjukkan lembaga yang berwenang", {"refer-text": "Ke PLN."}, "refer-authority_id"),
+        ("Gabungkan dengan laporan lain", {"join-joined_number": "MB-0000-0001"}, "join-joined_number"),
+        ("Gabungkan dengan laporan lain", {"join-joined_number": ""}, "join-joined_number"),
+    ],
+)  # fmt: skip
+def test_a_coordinators_refused_move_links_to_the_field(world: World, readers: New, button: str, values: dict[str, Any], at_field: str) -> None:
+    receipt = make_report(world)
+    reader = readers().sign_in(world.coordinator)
+    page = reader.send(reader.open(at(receipt.number)), button=button, **values)
+    assert page.status == 422, page.text
+    assert f'href="#{at_field}' in page.html
+    assert ticket_of(receipt).state == State.RECEIVED
+
+
+def test_a_stale_form_shows_both_texts_and_can_be_sent_on(world: World, readers: New) -> None:
+    receipt = assigned(world)
+    reader = readers().sign_in(world.second_officer)
+    old = reader.open(at(receipt.number))
+    make(world, receipt, M.INTERIM_REPLY, world.officer, text="Kami sudah ke lokasi.")
+    page = reader.send(old, button="Kirim jawaban akhir", **{"answer-text": "Lampu sudah\n\ndiganti <b>baru</b>."})
+    assert page.status == 409
+    assert "Kami sudah ke lokasi." in page.text
+    assert fields_of(page, "answer-text")["answer-text"] == "Lampu sudah\n\ndiganti <b>baru</b>."
+    assert ticket_of(receipt).state == State.ASSIGNED
+    done = reader.send(page, button="Kirim pada keadaan terbaru")
+    assert done.status == 200
+    assert events_of(receipt)[-1].text == "Lampu sudah\n\ndiganti <b>baru</b>."
+
+
+def test_a_stale_form_whose_move_is_over_keeps_the_text_to_copy(world: World, readers: New) -> None:
+    receipt = assigned(world)
+    reader = readers().sign_in(world.second_officer)
+    old = reader.open(at(receipt.number))
+    make(world, receipt, M.ANSWER, world.officer, text="Jawaban pertama.")
+    for text in ("Jawaban kedua.", "\U0001f44d\U0001f44d"):
+        page = reader.send(old, button="Kirim jawaban akhir", **{"answer-text": text})
+        assert page.status == 409
+        assert text in page.text
+    assert "Jawaban pertama." in reader.open(at(receipt.number)).text
+    assert [event.text for event in events_of(receipt) if event.move == M.ANSWER] == ["Jawaban pertama."]
+
+
+def test_pressing_twice_makes_one_move(world: World, readers: New) -> None:
+    receipt = assigned(world)
+    reader = readers().sign_in(world.officer)
+    old = reader.open(at(receipt.number))
+    assert reader.send(old, button="Kirim tanggapan sementara", **{"interim_reply-text": "Kami cek."}).status == 200
+    assert reader.send(old, button="Kirim tanggapan sementara", **{"interim_reply-text": "Kami cek."}).status == 409
+    assert [event.move for event in events_of(receipt)].count(M.INTERIM_REPLY) == 1
+
+
+def test_a_move_that_is_not_yours_is_403_with_the_words_kept(world: World, readers: New) -> None:
+    receipt = disputed(world)
+    reader = readers().sign_in(world.officer)
+    page = reader.open(at(receipt.number))
+    form = page.form(has="assign-move")
+    token = dict(form.fields)["csrf_token"]
+    version = str(ticket_of(receipt).version)
+    data = {"csrf_token": token, "review_answer-move": "review_answer", "review_answer-version": version, "review_answer-text": "Sudah benar."}
+    answer = Page(reader.client.post(f"{at(receipt.number)}/langkah", data=data))
+    assert answer.status == 403
+    assert "Sudah benar." in answer.text
+    assert ticket_of(receipt).state == State.DISPUTED
+
+
+@pytest.mark.parametrize(
+    "data",
+    [{}, {"claim-move": "gossip"}, {"x-move": "<script>"}, {"submit-move": "submit", "submit-version": "1"}, {"lapse-move": "lapse", "lapse-version": "1"},
+     {"claim-move": "claim", "claim-version": ""}, {"claim-move": "claim", "claim-version": "x"}, {"claim-move": "claim", "claim-version": "9" * 40},
+     {"claim-move": "claim", "claim-version": "-1"}, {"claim-move": "claim"}],
+)  # fmt: skip
+def test_forged_moves_are_refused_and_change_nothing(world: World, readers: New, data: dict[str, str]) -> None:
+    receipt = assigned(world)
+    reader = readers().sign_in(world.officer)
+    token = dict(reader.open(at(receipt.number)).form(has="claim-move").fields)["csrf_token"]
+    before = footprint()
+    answer = reader.client.post(f"{at(receipt.number)}/langkah", data={"csrf_token": token, **data})
+    assert answer.status_code in (403, 409, 422), answer.get_data(as_text=True)
+    assert footprint() == before
+
+
+def test_a_missing_token_is_403_and_keeps_the_answer(world: World, readers: New) -> None:
+    receipt = assigned(world)
+    reader = readers().sign_in(world.officer)
+    form = reader.open(at(receipt.number)).form(has="answer-move")
+    data = {name: value for name, value in form.fields if name != "csrf_token"} | {"answer-text": "Sudah diganti semua."}
+    page = Page(reader.client.post(form.action, data=data, headers={"Sec-Fetch-Site": "same-origin"}))
+    assert page.status == 403
+    assert "Sudah diganti semua." in page.html
+    assert ticket_of(receipt).state == State.ASSIGNED
+    assert reader.send(page, button="Kirim lagi").status == 200
+    assert ticket_of(receipt).state == State.ANSWERED
+
+
+def test_signing_out_in_another_window_loses_no_words(world: World, readers: New) -> None:
+    receipt = assigned(world)
+    reader = readers().sign_in(world.officer)
+    form = reader.open(at(receipt.number)).form(has="answer-move")
+    reader.client.delete_cookie("sesi")
+    data = dict(form.fields) | {"answer-text": "Sudah diganti semua."}
+    page = Page(reader.client.post(form.action, data=data, headers={"Sec-Fetch-Site": "same-origin"}))
+    assert page.status == 403
+    assert "Sudah diganti semua." in page.html
+    assert ticket_of(receipt).state == State.ASSIGNED
+
+
+def test_who_sends_it_out_of_reach_is_led_to_the_desk(world: World, readers: New) -> None:
+    receipt = make_report(world, confidential=True)
+    reader = readers().sign_in(world.coordinator)
+    page = reader.send(reader.open(at(receipt.number)), button="Verifikasi dan teruskan", **{"verify_and_assign-grade": "oversight"})
+    assert (page.status, page.path) == (200, "/meja")
+
+
+def test_a_hold_shows_its_reason_and_promise(world: World, reader: Reader, readers: New) -> None:
+    receipt = assigned(world)
+    officer = readers().sign_in(world.officer)
+    promised = after_days(7).isoformat()
+    officer.send(
+        officer.open(at(receipt.number)), button="Tunda dengan janji tanggal",
+        **{"hold-hold_reason": "waiting_material", "hold-promised_date": promised, "hold-text": "Menunggu kabel."},
+    )  # fmt: skip
+    page = reader.open(at(receipt.number))
+    for shown in ("Tertunda", "Menunggu bahan atau suku cadang", "Menunggu kabel.", "Berhenti sementara"):
+        assert shown in page.text
+
+
+def test_the_system_withdrawing_is_not_shown_as_the_reporter(world: World, readers: New) -> None:
+    receipt = bring(world, State.INCOMPLETE)
+    assert make_system_move(MakeMove(number=receipt.number, move=M.WITHDRAW, version=None, text="Lewat batas."), utc_now())
+    page = readers().sign_in(world.citizen).open(at(receipt.number))
+    entry = page.text[page.text.index("Perjalanan laporan") :]
+    assert not re.search(r"Dicabut [^·]* · Pelapor", entry)
+
+
+# cost
+
+
+def test_statements_of_the_page(world: World, readers: New, statements: list[str]) -> None:
+    receipt = disputed(world)
+    for _ in range(10):
+        make(world, receipt, M.ADD_INFORMATION, world.citizen)
+    counted = {}
+    for who in ("", "officer", "coordinator", "governor", "citizen"):
+        reader = readers().sign_in(getattr(world, who)) if who else readers()
+        reader.open(at(receipt.number))
+        statements.clear()
+        reader.open(at(receipt.number))
+        counted[who] = len(statements)
+    assert counted[""] <= 5, counted
+    assert max(counted.values()) <= 10, counted
+
+
+def test_statements_do_not_grow_with_the_timeline(world: World, reader: Reader, statements: list[str]) -> None:
+    receipt = assigned(world)
+    reader.open(at(receipt.number))
+    statements.clear()
+    reader.open(at(receipt.number))
+    few = len(statements)
+    for _ in range(30):
+        make(world, receipt, M.INTERIM_REPLY, world.officer)
+    statements.clear()
+    reader.open(at(receipt.number))
+    assert len(statements) == few
