@@ -1,6 +1,6 @@
-"""What the supervisor's board costs with 10 thousand and with 100 thousand tickets (SQLite, one process).
+"""What the supervisor's board costs with 10 thousand, 100 thousand and a million tickets (SQLite, one process).
 
-    python -m bench.board [--tickets 10000 100000] [--rounds 20]
+    python -m bench.board [--tickets 10000 100000 1000000] [--rounds 20]
 """
 
 from __future__ import annotations
@@ -22,12 +22,16 @@ from feedback.admin.seed import load_places_and_catalogue
 from feedback.app import create_app
 from feedback.clocks.actions import seed_calendars_and_policies
 from feedback.clocks.models import CalendarVersion, Clock, PolicyVersion
+from feedback.insight.actions import rebuild
 from feedback.insight.queries.board import board, burning
 from feedback.insight.queries.cohort import watched_units
 from feedback.insight.queries.listing import behind, question
+from feedback.insight.queries.told_apart import by_dimension, over_time
+from feedback.insight.rules.facts import Dimension
 from feedback.insight.rules.measures import Measure
 from feedback.insight.rules.period import Period
 from feedback.insight.rules.scope import Scope, chosen_unit
+from feedback.insight.rules.trend import months_until, whole_months
 from feedback.kernel.actor import Actor, Membership
 from feedback.kernel.permissions import Role
 from feedback.kernel.references import new_number
@@ -37,12 +41,13 @@ from feedback.units.queries import all_units, unit_by_slug
 
 NOW = datetime(2026, 11, 20, 3, 0, tzinfo=UTC)
 DAYS = 540
-OPEN_SHARE = 0.06
+# A city works on so many reports at once, however many it has closed: what is settled must cost nothing.
+OPEN_AT_ONCE = 600
 CHUNK = 5000
 
 
 def fill(count: int, top: str, seed: int = 1) -> None:
-    """``count`` tickets over 18 months, four agencies with more than half of them, 6 % without an answer."""
+    """``count`` tickets over 18 months, four agencies with more than half of them, 600 of them open."""
     random.seed(seed)
     root = unit_by_slug(top)
     assert root is not None
@@ -54,7 +59,7 @@ def fill(count: int, top: str, seed: int = 1) -> None:
     with transaction():
         for start in range(0, count, CHUNK):
             rows = [
-                _row(first, next(numbers), unit, policy, version)
+                _row(first, next(numbers), unit, (policy, version), count)
                 for first, unit in enumerate(random.choices(units, weights, k=min(CHUNK, count - start)), start + 1)
             ]
             db.session.execute(insert(Ticket), [row[0] for row in rows])
@@ -64,9 +69,10 @@ def fill(count: int, top: str, seed: int = 1) -> None:
         db.session.connection().exec_driver_sql("ANALYZE")
 
 
-def _row(ticket_id: int, number: str, unit: Any, policy: Any, version: Any) -> tuple[Any, Any, list[Any]]:
-    received = NOW - timedelta(seconds=random.randrange(DAYS * 86400))
-    waits = random.random() < OPEN_SHARE
+def _row(ticket_id: int, number: str, unit: Any, versions: Any, count: int) -> tuple[Any, Any, list[Any]]:
+    policy, version = versions
+    waits = random.random() < OPEN_AT_ONCE / count
+    received = NOW - timedelta(seconds=random.randrange((30 if waits else DAYS) * 86400))
     first, resolved = int(random.lognormvariate(5.3, 1.0)), int(random.lognormvariate(7.3, 0.8))
     due = received + timedelta(days=random.choice((7, 20)))
     on_time = resolved < 3500
@@ -133,7 +139,12 @@ def measure(count: int, rounds: int, folder: Path) -> None:
             seed_calendars_and_policies()
         load_places_and_catalogue()
         top = "provinsi-maluku-utara"
+        start = time.perf_counter()
         fill(count, top)
+        filled = time.perf_counter()
+        rebuild(NOW)
+        rolled = time.perf_counter() - filled
+        print(f"{count:,} tickets: filled in {filled - start:.0f} s, rolled up in {rolled:.0f} s", flush=True)
         db.session.remove()
         root = unit_by_slug(top)
         assert root is not None
@@ -144,6 +155,9 @@ def measure(count: int, rounds: int, folder: Path) -> None:
             period = Period(NOW.date() - timedelta(days=days - 1), NOW.date(), root.zone)
             scope = Scope(chosen_unit(watched, ""), period, NOW)
             print(f"  board, {label:11}", timed(lambda scope=scope: board(scope, watched, actor), rounds))
+        months = Scope(chosen_unit(watched, ""), whole_months(period), NOW)
+        print("  by topic         ", timed(lambda: by_dimension(months, Dimension.TOPIC, actor), rounds))
+        print("  13 months        ", timed(lambda: over_time(months_until(NOW.date()), months, actor), rounds))
         scope = Scope(chosen_unit(watched, ""), Period(date(2026, 8, 23), date(2026, 11, 20), root.zone), NOW)
         print("  what burns now   ", timed(lambda: burning(scope, actor), rounds))
         for one in (Measure.RECEIVED, Measure.LATE, Measure.FIRST_RESPONSE_SLOW, Measure.NOW_OVERDUE):
@@ -165,7 +179,7 @@ def _statements(watched: Any, actor: Actor) -> int:
 def main() -> None:
     """Measure each size in a folder that is gone afterwards."""
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--tickets", type=int, nargs="+", default=[10_000, 100_000])
+    parser.add_argument("--tickets", type=int, nargs="+", default=[10_000, 100_000, 1_000_000])
     parser.add_argument("--rounds", type=int, default=20)
     chosen = parser.parse_args()
     with tempfile.TemporaryDirectory() as folder:

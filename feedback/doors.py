@@ -14,7 +14,9 @@ from feedback.admin import cli as admin_cli
 from feedback.admin.views import admin
 from feedback.catalogue import cli as catalogue_cli
 from feedback.clocks import cli as clocks_cli
-from feedback.insight.views import insight
+from feedback.insight import cli as insight_cli
+from feedback.insight import handlers as insight_handlers
+from feedback.insight.views import insight, statistics
 from feedback.notices import handlers as notice_handlers
 from feedback.people import cli as people_cli
 from feedback.people.views import people
@@ -39,6 +41,7 @@ DOORS: tuple[Door, ...] = (
     Door(tickets),
     Door(people),
     Door(insight, "/pantau"),
+    Door(statistics, "/statistik"),
     Door(admin, "/kelola"),
 )
 COMMANDS: tuple[AppGroup, ...] = (
@@ -47,11 +50,19 @@ COMMANDS: tuple[AppGroup, ...] = (
     catalogue_cli.cli,
     clocks_cli.cli,
     tickets_cli.cli,
+    insight_cli.cli,
 )
 SINGLE_COMMANDS = admin_cli.COMMANDS
 HANDLERS: dict[str, Callable[[Job], None]] = {
     "ticket.moved": notice_handlers.ticket_moved,
     "ticket.lapsing": notice_handlers.ticket_lapsing,
     "mail": notice_handlers.send_mail,
+    "mail.escalation": notice_handlers.send_escalation,
+    "mail.digest": notice_handlers.send_digest,
+    "insight.check": insight_handlers.check_figures,
 }
-TIMERS: tuple[Callable[[datetime], Any], ...] = ticket_handlers.TIMERS
+TIMERS: tuple[Callable[[datetime], Any], ...] = (
+    *ticket_handlers.TIMERS,
+    *notice_handlers.TIMERS,
+    *insight_handlers.TIMERS,
+)

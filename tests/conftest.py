@@ -14,6 +14,7 @@ import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 from flask_migrate import upgrade
+from jinja2.bccache import Bucket, BytecodeCache
 from sqlalchemy import create_engine, text
 from sqlalchemy.engine import make_url
 from werkzeug.test import TestResponse
@@ -25,6 +26,23 @@ from tests import factories
 from tests.site import Reader
 
 DATABASES = ("sqlite", "postgresql")
+
+
+class _Compiled(BytecodeCache):
+    """Templates compiled once for all applications of a run: each test makes its own, and pages are many templates."""
+
+    def __init__(self) -> None:
+        self.code: dict[str, bytes] = {}
+
+    def load_bytecode(self, bucket: Bucket) -> None:
+        if bucket.key in self.code:
+            bucket.bytecode_from_string(self.code[bucket.key])
+
+    def dump_bytecode(self, bucket: Bucket) -> None:
+        self.code[bucket.key] = bucket.bytecode_to_string()
+
+
+TEMPLATES = _Compiled()
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -142,6 +160,7 @@ def app(settings: Settings) -> Iterator[Flask]:
     """The application with an application context open."""
     app = create_app(settings)
     app.test_client_class = FreshClient
+    app.jinja_env.bytecode_cache = TEMPLATES
     with app.app_context():
         yield app
         db.session.remove()

@@ -12,17 +12,29 @@ from sqlalchemy import delete, select
 from sqlalchemy.exc import IntegrityError
 
 from feedback.audit.actions import record
+from feedback.audit.models import AuditEntry
 from feedback.kernel.clock import local_date, utc_now
 from feedback.kernel.errors import Conflict, Invalid, NotFound, TooMany
 from feedback.kernel.permissions import Role
 from feedback.kernel.references import code_from
 from feedback.kernel.text import clean, mark
-from feedback.people.models import Attempt, MembershipRow, Person, SignIn
-from feedback.people.queries import token_hash
-from feedback.people.rules import FORGOTTEN_AFTER, check_account, check_name, check_password, seconds_to_wait
+from feedback.people.models import Attempt, Deputy, MailPreference, MembershipRow, Person, SignIn
+from feedback.people.queries import MembershipView, memberships_of, token_hash
+from feedback.people.rules import (
+    FORGOTTEN_AFTER,
+    NETWORK,
+    check_absence,
+    check_account,
+    check_name,
+    check_password,
+    free_tries,
+    is_current,
+    seconds_to_wait,
+)
 from feedback.storage.keyring import keyed_hash
 from feedback.storage.session import db, transaction
-from feedback.units.queries import unit_by_id
+from feedback.units.queries import unit_by_id, units_by_ids
+from feedback.units.rules import path_ids
 
 HASHER = PasswordHasher(time_cost=2, memory_cost=19 * 1024, parallelism=1)
 # Checked when the account is unknown, so that the answer takes as long as for a known one.
@@ -51,13 +63,27 @@ class GrantRole:
     valid_to: date | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class BeAbsent:
+    """Away from one local date to another, both included; in every role, or in those at one unit."""
+
+    person_id: int
+    valid_from: date
+    valid_to: date
+    deputy_id: int | None = None
+    unit_id: int | None = None
+
+
 def new_password() -> str:
     """A password of 80 random bits for somebody else to use first; long enough for staff, easy to read out."""
     return code_from(secrets.token_bytes(10))
 
 
-def create_person(command: CreatePerson, *, by: int | None = None) -> int:
-    """Make an account; returns its id. Raises Invalid for a weak password or an address already known."""
+def create_person(command: CreatePerson, *, by: int | None = None, by_themselves: bool = False) -> int:
+    """Make an account; returns its id. Raises Invalid for a weak password or an address already known.
+
+    ``by_themselves`` says in the log that nobody vouched for it.
+    """
     email = command.email.strip().lower()
     name = clean(command.name, lines=False)
     check_account(email=email, name=name)
@@ -72,7 +98,7 @@ def create_person(command: CreatePerson, *, by: int | None = None) -> int:
             person = Person(email=email, name=name, password_hash=hashed, created_at=now, locale=command.locale)
             db.session.add(person)
             db.session.flush()
-            record("person.created", actor_id=by or person.id, subject=f"person:{person.id}", at=now)
+            record("person.created", actor_id=person.id if by_themselves else by, subject=f"person:{person.id}", at=now)
             return person.id
     except IntegrityError:  # two at once: the database decides who was first
         raise known from None
@@ -117,7 +143,10 @@ def set_active(person_id: int, active: bool, *, by: int | None) -> None:
 
 
 def grant_role(command: GrantRole, *, by: int | None) -> int:
-    """Give a role at a unit; returns the membership's id. Raises Conflict when it is held already."""
+    """Give a role at a unit and end the person's sign-ins; returns the membership's id.
+
+    Raises Conflict when it is held already, or when nobody but its maker has vouched for the account.
+    """
     now = utc_now()
     with transaction():
         if db.session.get(Person, command.person_id) is None:
@@ -136,6 +165,8 @@ def grant_role(command: GrantRole, *, by: int | None) -> int:
         )
         if db.session.scalar(same) is not None:
             raise Conflict(mark("Peran ini sudah dipegang orang itu di unit tersebut."))
+        _check_vouched_for(command.person_id)
+        db.session.execute(delete(SignIn).where(SignIn.person_id == command.person_id))
         row = MembershipRow(
             person_id=command.person_id,
             unit_id=command.unit_id,
@@ -153,6 +184,21 @@ def grant_role(command: GrantRole, *, by: int | None) -> int:
             detail={"unit": command.unit_id, "role": command.role.value},
         )
         return row.id
+
+
+def _check_vouched_for(person_id: int) -> None:
+    """Refuse a role for an account that anybody may have opened under an official's address.
+
+    Registering proves no address. A password set by an administrator puts its maker out and the official in.
+    """
+    deeds = select(AuditEntry.deed, AuditEntry.actor_id).where(
+        AuditEntry.subject == f"person:{person_id}", AuditEntry.deed.in_(("person.created", "person.password_set"))
+    )
+    known = db.session.execute(deeds.order_by(AuditEntry.id)).all()
+    if known and all(actor_id == person_id for _deed, actor_id in known):
+        raise Conflict(
+            mark("Akun ini didaftarkan sendiri. Beri dulu kata sandi baru, serahkan kepada orangnya, lalu beri peran.")
+        )
 
 
 def end_role(membership_id: int, *, by: int | None) -> None:
@@ -174,12 +220,103 @@ def end_role(membership_id: int, *, by: int | None) -> None:
         record("role.ended", actor_id=by, subject=f"person:{row.person_id}", at=now, detail=detail)
 
 
+def be_absent(command: BeAbsent, *, by: int | None) -> int:
+    """Note an absence and who stands in; returns its id.
+
+    Raises Invalid for dates or a deputy that will not do, Conflict when it overlaps another absence.
+    """
+    now = utc_now()
+    with transaction():
+        roles = _current_roles(command.person_id, now)
+        if command.unit_id is not None:
+            roles = [one for one in roles if one.unit_id == command.unit_id]
+        if not roles:
+            raise Invalid(mark("Hanya petugas yang dapat menunjuk pengganti, untuk perannya sendiri."), field="unit_id")
+        zone = units_by_ids([roles[0].unit_id])[roles[0].unit_id].zone
+        check_absence(command.valid_from, command.valid_to, local_date(now, zone))
+        if command.deputy_id is not None:
+            _check_deputy(command.person_id, command.deputy_id, roles, now)
+        _refuse_overlap(command)
+        row = Deputy(
+            absent_id=command.person_id,
+            valid_from=command.valid_from,
+            valid_to=command.valid_to,
+            created_at=now,
+            deputy_id=command.deputy_id,
+            unit_id=command.unit_id,
+        )
+        db.session.add(row)
+        db.session.flush()
+        detail = {"deputy": command.deputy_id, "unit": command.unit_id}
+        record("absence.noted", actor_id=by, subject=f"person:{command.person_id}", at=now, detail=detail)
+        return row.id
+
+
+def _current_roles(person_id: int, now: datetime) -> list[MembershipView]:
+    held = memberships_of([person_id])
+    units = units_by_ids([one.unit_id for one in held])
+    return [
+        one for one in held if is_current(one.valid_from, one.valid_to, local_date(now, units[one.unit_id].zone))
+    ]
+
+
+def _check_deputy(person_id: int, deputy_id: int, roles: list[MembershipView], now: datetime) -> None:
+    """A deputy is another official of the same government: nobody becomes one by standing in."""
+    if deputy_id == person_id:
+        raise Invalid(mark("Pilih orang lain sebagai pengganti."), field="deputy_email")
+    theirs = _current_roles(deputy_id, now)
+    units = units_by_ids([one.unit_id for one in (*roles, *theirs)])
+    governments = {path_ids(units[one.unit_id].path)[0] for one in roles}
+    if not governments & {path_ids(units[one.unit_id].path)[0] for one in theirs}:
+        raise Invalid(mark("Pengganti harus petugas pada pemerintah daerah yang sama."), field="deputy_email")
+
+
+def _refuse_overlap(command: BeAbsent) -> None:
+    statement = select(Deputy.id).where(
+        Deputy.absent_id == command.person_id,
+        Deputy.valid_from <= command.valid_to,
+        Deputy.valid_to >= command.valid_from,
+    )
+    if command.unit_id is not None:
+        statement = statement.where(Deputy.unit_id.is_(None) | (Deputy.unit_id == command.unit_id))
+    if db.session.scalar(statement.limit(1)) is not None:
+        raise Conflict(mark("Masa ini bertumpuk dengan ketidakhadiran yang sudah dicatat."))
+
+
+def end_absence(absence_id: int, *, person_id: int, by: int | None) -> None:
+    """Back earlier: the absence ends yesterday, or never was when it did not begin before today."""
+    now = utc_now()
+    with transaction():
+        row = db.session.get(Deputy, absence_id)
+        if row is None or row.absent_id != person_id:
+            raise NotFound
+        roles = _current_roles(person_id, now)
+        zone = units_by_ids([roles[0].unit_id])[roles[0].unit_id].zone if roles else "Asia/Jakarta"
+        today = local_date(now, zone)
+        if row.valid_from >= today:
+            db.session.delete(row)
+        else:
+            row.valid_to = min(row.valid_to, date.fromordinal(today.toordinal() - 1))
+        record("absence.ended", actor_id=by, subject=f"person:{person_id}", at=now)
+
+
+def choose_digests(person_id: int, *, daily: bool, weekly: bool) -> None:
+    """Which digests somebody gets by mail."""
+    with transaction():
+        row = db.session.get(MailPreference, person_id)
+        if row is None:
+            db.session.add(MailPreference(person_id=person_id, daily_digest=daily, weekly_digest=weekly))
+        else:
+            row.daily_digest, row.weekly_digest = daily, weekly
+
+
 def check_attempts(*sources: str) -> None:
     """Raise TooMany while one of these sources has to wait after failures."""
     keys = [keyed_hash("attempt", source) for source in sources]
     now = utc_now()
-    rows = db.session.execute(select(Attempt.failures, Attempt.last_at).where(Attempt.key.in_(keys)))
-    wait = max((seconds_to_wait(failures, last_at, now) for failures, last_at in rows), default=0)
+    rows = db.session.execute(select(Attempt.key, Attempt.failures, Attempt.last_at).where(Attempt.key.in_(keys)))
+    free = {key: free_tries(source) for key, source in zip(keys, sources, strict=True)}
+    wait = max((seconds_to_wait(failures, last_at, now, free[key]) for key, failures, last_at in rows), default=0)
     if wait:
         raise TooMany(mark("Terlalu banyak percobaan. Tunggu %(seconds)s detik, lalu coba lagi."), retry_after=wait)
 
@@ -219,6 +356,13 @@ def sign_in(email: str, password: str, *, source: str) -> str:
         return _new_sign_in(person_id, now)
 
 
+def register_person(command: CreatePerson) -> str:
+    """Make a citizen's account and its first sign-in, held back by no throttle; returns the token."""
+    person_id = create_person(command, by_themselves=True)
+    with transaction():
+        return _new_sign_in(person_id, utc_now())
+
+
 def change_own_password(email: str, current: str, new: str, *, source: str) -> str:
     """Change one's own password, end every sign-in and return the token of a new one.
 
@@ -238,7 +382,7 @@ def change_own_password(email: str, current: str, new: str, *, source: str) -> s
 def _proven(email: str, password: str, *, source: str) -> tuple[int, str | None]:
     """The account whose password this is, and a stronger hash when the stored one is outdated."""
     email = email.strip().lower()[:254]
-    sources = (f"account:{email}:{source}", f"network:{source}")
+    sources = (f"account:{email}:{source}", f"{NETWORK}sign-in:{source}")
     check_attempts(*sources)
     row = db.session.execute(
         select(Person.id, Person.password_hash, Person.is_active).where(Person.email == email)

@@ -15,8 +15,10 @@ from flask.cli import AppGroup
 from feedback.kernel.errors import Refusal
 from feedback.kernel.permissions import Role
 from feedback.people.actions import (
+    BeAbsent,
     CreatePerson,
     GrantRole,
+    be_absent,
     create_person,
     end_role,
     grant_role,
@@ -159,6 +161,29 @@ def revoke_command(email: str, unit: str, role: str) -> None:
     with _told():
         end_role(current[0].id, by=None)
     click.echo(f"{email} is no longer {role} at {unit}.")
+
+
+@cli.command("deputy")
+@click.argument("absent")
+@click.argument("deputy", required=False)
+@click.option("--from", "valid_from", type=_DATE, required=True, help="First local date of the absence.")
+@click.option("--to", "valid_to", type=_DATE, required=True, help="Last local date of the absence.")
+@click.option("--unit", help="Only for the roles at the unit with this slug. Default: every role.")
+def deputy_command(
+    absent: str, deputy: str | None, *, valid_from: datetime, valid_to: datetime, unit: str | None
+) -> None:
+    """Note that ABSENT is away and DEPUTY acts in their place; without DEPUTY nobody does."""
+    command = BeAbsent(
+        _person(absent).id,
+        valid_from.date(),
+        valid_to.date(),
+        _person(deputy).id if deputy else None,
+        _unit(unit).id if unit else None,
+    )
+    with _told():
+        be_absent(command, by=None)
+    period = f"from {command.valid_from.isoformat()} to {command.valid_to.isoformat()}"
+    click.echo(f"{absent} is absent {period}; {deputy or 'nobody'} stands in.")
 
 
 @cli.command("password")

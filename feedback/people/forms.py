@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
+from flask_babel import gettext
 from flask_babel import lazy_gettext as _
-from wtforms import EmailField, HiddenField, PasswordField, SelectField
+from wtforms import BooleanField, DateField, EmailField, HiddenField, PasswordField, SelectField
 from wtforms.fields import SelectChoice
-from wtforms.validators import DataRequired, Email, Length
+from wtforms.validators import DataRequired, Email, InputRequired, Length, Optional
 
 from feedback.people.actions import CreatePerson
 from feedback.people.rules import CITIZEN_LENGTH, LONGEST, STAFF_LENGTH
-from feedback.web.form import Form, Line, Words
+from feedback.web.form import Form, Line, Words, id_or_none
 from feedback.web.language import LANGUAGES
 
 _LANGUAGES = [SelectChoice(code, name) for code, name in LANGUAGES.items()]
@@ -79,3 +82,30 @@ class PasswordForm(Form):
         self.password.description = _(
             "Paling sedikit %(min)s karakter. Sesudah diganti, semua perangkat lain keluar.", min=shortest
         )
+
+
+class AbsenceForm(Form):
+    """When somebody is away, and who acts in their place meanwhile."""
+
+    valid_from = DateField(_("Tidak hadir mulai"), [InputRequired()])
+    valid_to = DateField(_("Sampai dengan"), [InputRequired()])
+    deputy_email = EmailField(
+        _("Surel pengganti"),
+        [Optional(), Length(max=254), Email()],
+        filters=[_strip],
+        description=_("Pengganti menerima surat dan wewenang Anda selama masa ini. Bila kosong, surat naik ke atasan."),
+        render_kw={"spellcheck": "false", "autocapitalize": "none"},
+    )
+    unit_id = SelectField(_("Untuk peran di"), coerce=id_or_none)
+
+    def offer(self, units: Mapping[int, str]) -> None:
+        """The units where somebody holds a role."""
+        named = (SelectChoice(str(unit_id), name) for unit_id, name in units.items())
+        self.unit_id.choices = [SelectChoice("", gettext("Semua peran saya")), *named]
+
+
+class DigestForm(Form):
+    """Which digests to get by mail."""
+
+    daily = BooleanField(_("Ringkasan harian: laporan yang jatuh tempo, terlambat, disanggah, atau dikembalikan"))
+    weekly = BooleanField(_("Ringkasan mingguan untuk atasan: masuk, terjawab, terlambat, dan tertua per unit"))

@@ -44,6 +44,39 @@ class MembershipRow(Base):
     valid_to: Mapped[date | None] = mapped_column(default=None)
 
 
+class Deputy(Base):
+    """Somebody is absent from one local date to another, both included; a deputy may act in their place meanwhile.
+
+    Without `unit_id` it is about every role of the absent person; without `deputy_id` nobody stands in.
+    """
+
+    __tablename__ = "deputy"
+    __table_args__ = (
+        CheckConstraint("valid_to >= valid_from", name="valid_order"),
+        CheckConstraint("deputy_id IS NULL OR deputy_id <> absent_id", name="somebody_else"),
+        Index(None, "absent_id", "valid_to"),
+        Index(None, "deputy_id", "valid_to"),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True, init=False)
+    absent_id: Mapped[int] = mapped_column(ForeignKey("person.id"))
+    valid_from: Mapped[date]
+    valid_to: Mapped[date]
+    created_at: Mapped[datetime]
+    deputy_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"), default=None)
+    unit_id: Mapped[int | None] = mapped_column(ForeignKey("unit.id"), default=None)
+
+
+class MailPreference(Base):
+    """Which digests somebody wants; who has no row gets them."""
+
+    __tablename__ = "mail_preference"
+
+    person_id: Mapped[int] = mapped_column(ForeignKey("person.id"), primary_key=True, autoincrement=False)
+    daily_digest: Mapped[bool] = mapped_column(default=True)
+    weekly_digest: Mapped[bool] = mapped_column(default=True)
+
+
 class SignIn(Base):
     """One signed-in browser; the cookie holds the token, this row only its hash, and deleting the row ends it."""
 

@@ -2,24 +2,32 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from flask import Blueprint, Response, flash, make_response, redirect, render_template, request, session, url_for
 from flask_babel import gettext
 from flask_login import current_user, login_user
 from werkzeug.wrappers import Response as AnyResponse
 
-from feedback.kernel.errors import Invalid, TooMany
+from feedback.kernel.clock import utc_now
+from feedback.kernel.errors import Invalid, Refusal, TooMany
 from feedback.kernel.permissions import Permission
+from feedback.kernel.text import mark
 from feedback.people.actions import (
+    BeAbsent,
+    be_absent,
     change_own_password,
     change_person,
     check_attempts,
+    choose_digests,
     count_failure,
-    create_person,
+    end_absence,
+    register_person,
     sign_in,
     sign_out,
 )
-from feedback.people.forms import AccountForm, PasswordForm, RegisterForm, SignInForm
-from feedback.people.queries import signed_in_person
+from feedback.people.forms import AbsenceForm, AccountForm, DigestForm, PasswordForm, RegisterForm, SignInForm
+from feedback.people.queries import absences_of, person_by_email, signed_in_person, wants_digests
 from feedback.people.rules import ROLE_LABELS, own_path
 from feedback.web.form import Form
 from feedback.web.guard import actor, public, signed_in
@@ -102,8 +110,7 @@ def register() -> Answer:
     if form.validate_on_submit():
         try:
             check_attempts(source)
-            create_person(form.command())
-            token = sign_in(form.email.data or "", form.password.data or "", source=_source())
+            token = register_person(form.command())
         except TooMany as refusal:
             return _too_many("people/register.html", form, refusal)
         except Invalid as refusal:
@@ -117,17 +124,43 @@ def register() -> Answer:
     return render_template("people/register.html", form=form), 422 if form.errors else 200
 
 
-def _account_page(form: AccountForm, password_form: PasswordForm) -> tuple[str, int]:
-    password_form.describe(staff=bool(actor().memberships))
-    status = 422 if form.errors or password_form.errors else 200
+def _account_page(
+    form: AccountForm | None = None,
+    password_form: PasswordForm | None = None,
+    *,
+    absence_form: AbsenceForm | None = None,
+) -> tuple[str, int]:
+    form = form or AccountForm(formdata=None, name=current_user.name, locale=current_user.locale)
+    password_form = password_form or PasswordForm(formdata=None)
+    absence_form = absence_form or _absence_form(formdata=None)
+    held, own = actor().memberships, _own_units()
+    password_form.describe(staff=bool(held))
+    daily, weekly = wants_digests(actor().person_id or 0) if held else (True, True)
     page = render_template(
         "people/account.html",
+        forms=(form, password_form, absence_form),
         form=form,
         password_form=password_form,
-        roles=[{"label": ROLE_LABELS[held.role], "unit_name": held.unit_name} for held in actor().memberships],
+        absence_form=absence_form,
+        digest_form=DigestForm(formdata=None, prefix="ringkasan", daily=daily, weekly=weekly),
+        absences=absences_of(actor().person_id or 0, utc_now().date()) if own else [],
+        roles=[{"label": ROLE_LABELS[one.role], "unit_name": one.unit_name, "lent": one.acting_for} for one in held],
+        has_roles=bool(held),
+        may_be_absent=bool(own),
         email=current_user.email,
     )
-    return page, status
+    return page, 422 if form.errors or password_form.errors or absence_form.errors else 200
+
+
+def _own_units() -> dict[int, str]:
+    """Units where the account itself holds a role."""
+    return {one.unit_id: one.unit_name for one in actor().memberships if one.acting_for is None}
+
+
+def _absence_form(**rest: Any) -> AbsenceForm:
+    form = AbsenceForm(prefix="absen", **rest)
+    form.offer(_own_units())
+    return form
 
 
 @people.route("/akun", methods=["GET", "POST"])
@@ -140,7 +173,7 @@ def account() -> Answer:
         change_person(person_id, name=form.name.data or "", locale=form.locale.data, by=person_id)
         flash(gettext("Perubahan tersimpan."), "success")
         return redirect(url_for("people.account"), 303)
-    return _account_page(form, PasswordForm(formdata=None))
+    return _account_page(form)
 
 
 @people.post("/akun/kata-sandi")
@@ -159,4 +192,54 @@ def password() -> Answer:
             _enter(token)
             flash(gettext("Kata sandi sudah diganti."), "success")
             return redirect(url_for("people.account"), 303)
-    return _account_page(AccountForm(formdata=None, name=current_user.name, locale=current_user.locale), form)
+    return _account_page(password_form=form)
+
+
+@people.post("/akun/tidak-hadir")
+@signed_in
+def absence() -> Answer:
+    """Say when one is away and who stands in."""
+    form = _absence_form()
+    if not form.validate():
+        return _account_page(absence_form=form)
+    try:
+        be_absent(_absence_of(form), by=actor().person_id)
+    except Refusal as refusal:
+        form.refuse(refusal if isinstance(refusal, Invalid) else Invalid(refusal.message))
+        return _account_page(absence_form=form)
+    flash(gettext("Ketidakhadiran dicatat."), "success")
+    return redirect(url_for("people.account"), 303)
+
+
+def _absence_of(form: AbsenceForm) -> BeAbsent:
+    """The absence asked for. Raises Invalid for a deputy nobody knows."""
+    deputy = person_by_email(form.deputy_email.data) if form.deputy_email.data else None
+    if form.deputy_email.data and (deputy is None or not deputy.is_active):
+        # The same words as for a citizen's address: the form is no directory of accounts.
+        raise Invalid(mark("Pengganti harus petugas pada pemerintah daerah yang sama."), field="deputy_email")
+    return BeAbsent(
+        actor().person_id or 0,
+        form.valid_from.data,
+        form.valid_to.data,
+        deputy.id if deputy else None,
+        form.unit_id.data,
+    )
+
+
+@people.post("/akun/tidak-hadir/<int:absence_id>/akhiri")
+@signed_in
+def absence_end(absence_id: int) -> Answer:
+    """Back again."""
+    end_absence(absence_id, person_id=actor().person_id or 0, by=actor().person_id)
+    flash(gettext("Ketidakhadiran diakhiri."), "success")
+    return redirect(url_for("people.account"), 303)
+
+
+@people.post("/akun/ringkasan")
+@signed_in
+def digests() -> Answer:
+    """Choose which digests come by mail."""
+    form = DigestForm(prefix="ringkasan")
+    choose_digests(actor().person_id or 0, daily=bool(form.daily.data), weekly=bool(form.weekly.data))
+    flash(gettext("Perubahan tersimpan."), "success")
+    return redirect(url_for("people.account"), 303)

@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import ColumnElement, Index, String, Text, UniqueConstraint, func, select, update
+from sqlalchemy import ColumnElement, Index, String, Text, UniqueConstraint, delete, func, select, update
 from sqlalchemy.dialects.postgresql import insert as postgresql_insert
 from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 from sqlalchemy.orm import Mapped, mapped_column
@@ -113,12 +113,12 @@ def _take(which: ColumnElement[bool], now: datetime) -> Job | None:
 
 
 def settle(job: Job) -> None:
-    """The side effect happened, even if the claim ran out meanwhile."""
+    """The side effect happened, even if the claim ran out meanwhile; ``available_at`` then says when."""
     with transaction():
         db.session.execute(
             update(Outbox)
             .where(Outbox.id == job.id)
-            .values(state=OutboxState.DONE, claimed_until=None, last_error=None, payload={})
+            .values(state=OutboxState.DONE, available_at=utc_now(), claimed_until=None, last_error=None, payload={})
         )
 
 
@@ -154,6 +154,15 @@ def revive() -> int:
             .values(state=OutboxState.PENDING, attempts=0, created_at=now, available_at=now)
             .returning(Outbox.id)
         )
+        return len(result.all())
+
+
+def purge(before: datetime, *, limit: int = 500) -> int:
+    """Forget side effects done before an instant, the oldest first; returns how many. Dead ones stay."""
+    old = select(Outbox.id).where(Outbox.state == OutboxState.DONE, Outbox.available_at < before)
+    with transaction():
+        oldest = old.order_by(Outbox.available_at, Outbox.id).limit(limit)
+        result = db.session.execute(delete(Outbox).where(Outbox.id.in_(oldest)).returning(Outbox.id))
         return len(result.all())
 
 

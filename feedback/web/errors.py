@@ -4,16 +4,17 @@ from __future__ import annotations
 
 from typing import Any
 
-from flask import Flask, current_app, render_template, request
+from flask import Flask, Response, current_app, render_template, request
 from flask_babel import gettext
 from flask_wtf.csrf import CSRFError
 from sqlalchemy.exc import DataError, DBAPIError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
-from werkzeug.exceptions import HTTPException
+from werkzeug.exceptions import HTTPException, SecurityError
 
 from feedback.kernel.errors import Refusal, TooMany
 from feedback.kernel.text import mark
 from feedback.storage.session import db
+from feedback.web.headers import HEADERS
 from feedback.web.language import told
 
 Answer = tuple[str, int, dict[str, str]]
@@ -77,10 +78,15 @@ def _same_site() -> bool:
     )
 
 
+def typed_again(status: int) -> Answer:
+    """A page with everything that was typed; a button to send it again only when our own page sent it."""
+    typed = [(name, value) for name, value in request.form.items(multi=True) if not name.endswith("csrf_token")]
+    action = request.full_path if _same_site() else None
+    return render_template("errors/expired.html", status=status, typed=typed, action=action), status, {}
+
+
 def _expired(error: CSRFError) -> Answer:
-    typed = [(name, value) for name, value in request.form.items(multi=True) if name != "csrf_token"]
-    page = render_template("errors/expired.html", typed=typed if _same_site() else [], action=request.full_path)
-    return page, 403, {}
+    return typed_again(403)
 
 
 def _database(error: DBAPIError) -> Answer:
@@ -103,11 +109,17 @@ def _busy(error: PoolTimeout) -> Answer:
     return _page(503, gettext(TEXTS[503])), 503, {"Retry-After": "5"}
 
 
+def _unknown_host(error: SecurityError) -> Response:
+    """A host we are not: no page can be made for it, since every link needs our own address."""
+    return Response("400: this host is not served here.\n", 400, HEADERS, mimetype="text/plain")
+
+
 def init_errors(app: Flask) -> None:
     """Register the handlers; the most specific one wins."""
     app.register_error_handler(Refusal, refused)
     app.register_error_handler(CSRFError, _expired)
     app.register_error_handler(HTTPException, _http)
+    app.register_error_handler(SecurityError, _unknown_host)
     app.register_error_handler(PoolTimeout, _busy)
     app.register_error_handler(DBAPIError, _database)
     app.register_error_handler(Exception, _fault)

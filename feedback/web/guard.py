@@ -13,6 +13,7 @@ from feedback.kernel.actor import Actor
 from feedback.kernel.errors import Forbidden
 from feedback.kernel.permissions import Permission
 from feedback.kernel.text import mark
+from feedback.web.errors import typed_again
 
 View = TypeVar("View", bound=Callable[..., Any])
 TRACKED = "tracked"
@@ -66,8 +67,9 @@ def check_guard() -> Any:
     if guard is None:
         raise Forbidden(mark("Halaman ini belum dibuka untuk siapa pun."))
     if not current_user.is_authenticated:
-        here = request.full_path.rstrip("?") if request.method == "GET" else None
-        return redirect(url_for("people.sign_in", lanjut=here), 303)
+        if request.method == "POST":
+            return typed_again(401)  # the sign-in ended while somebody wrote: their words must not go with it
+        return redirect(url_for("people.sign_in", lanjut=request.full_path.rstrip("?")), 303)
     if isinstance(guard, Permission) and not actor().may(guard):
         raise Forbidden(mark("Peran Anda tidak membuka halaman ini."))
     return None

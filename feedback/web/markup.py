@@ -12,8 +12,9 @@ from typing import Any
 from urllib.parse import urlencode
 from zoneinfo import ZoneInfo
 
+from babel.dates import format_date
 from flask import Flask, current_app, g, request, url_for
-from flask_babel import format_date, format_decimal, get_locale, gettext, ngettext
+from flask_babel import format_decimal, get_locale, gettext, ngettext
 from markupsafe import Markup, escape
 
 from feedback.kernel.clock import zone_name
@@ -42,18 +43,24 @@ def paragraphs(text: str) -> Markup:
     return Markup("").join(Markup("<p>{}</p>").format(block) for block in lines)
 
 
+@lru_cache(maxsize=4096)
+def _in_words(value: date, language: str) -> str:
+    return format_date(value, "d MMMM yyyy", locale=language)
+
+
 def day(value: date | datetime, zone: str | None = None) -> str:
     """A date in words: 21 November 2026. An instant needs its zone."""
     if isinstance(value, datetime):
         value = value.astimezone(ZoneInfo(zone or DEFAULT_ZONE)).date()
-    return str(format_date(value, "d MMMM yyyy"))
+    return _in_words(value, str(get_locale()))
 
 
 def moment(value: datetime, zone: str = DEFAULT_ZONE) -> str:
     """An instant with its hour and zone: 21 November 2026, 14.05 WIT."""
     local = value.astimezone(ZoneInfo(zone))
-    hour = f"{local:%H:%M}" if str(get_locale()) == "en" else f"{local:%H.%M}"
-    return f"{format_date(local.date(), 'd MMMM yyyy')}, {hour} {zone_name(zone)}"
+    language = str(get_locale())
+    hour = f"{local:%H:%M}" if language == "en" else f"{local:%H.%M}"
+    return f"{_in_words(local.date(), language)}, {hour} {zone_name(zone)}"
 
 
 def working_time(minutes: float | None) -> str:
@@ -90,6 +97,8 @@ def asset(name: str) -> str:
 def language_links() -> list[dict[str, Any]]:
     """This page in each language."""
     current = str(get_locale())
+    if request.method == "POST":
+        return []  # a link would open the page anew and lose what was typed
     # Only our own values may be keywords of url_for: a reader's `_scheme` or `endpoint` would be its own.
     here = url_for(request.endpoint or "publicsite.home", **(request.view_args or {}))
     asked = [(name, value) for name, value in request.args.items(multi=True) if name != COOKIE]

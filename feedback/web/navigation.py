@@ -16,7 +16,7 @@ PUBLIC_MENU = (
     ("tickets.report", mark("Lapor")),
     ("publicsite.ticket_list", mark("Laporan")),
     ("publicsite.services", mark("Layanan")),
-    ("publicsite.units", mark("Unit")),
+    ("publicsite.units", mark("Daftar unit")),
     ("publicsite.track", mark("Lacak")),
 )
 STAFF_MENU = (
@@ -30,6 +30,7 @@ FOOTER = (
     ("publicsite.about", mark("Tentang")),
     ("publicsite.help", mark("Bantuan")),
     ("publicsite.ticket_list", mark("Semua laporan")),
+    ("statistics.home", mark("Statistik")),
     ("publicsite.track", mark("Lacak laporan")),
 )
 

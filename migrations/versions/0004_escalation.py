@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
 import sqlalchemy as sa
 from alembic import op
 
 revision = "0004"
-down_revision = "0003" if list(Path(__file__).parent.glob("0003_*.py")) else "0002"
+down_revision = "0003"
 branch_labels = None
 depends_on = None
 
@@ -21,10 +19,11 @@ AUDIENCES = "'officer', 'unit_head', 'supervisor', 'agency_head', 'inspectorate'
 
 
 def upgrade() -> None:
+    # First: SQLite rebuilds the table, which it could not once others point at it.
+    _admit_moves((*MOVES, "escalate", "instruct"))
     _people()
     _ladder()
     _told()
-    _admit_moves((*MOVES, "escalate", "instruct"))
 
 
 def _people() -> None:
@@ -44,8 +43,8 @@ def _people() -> None:
         sa.ForeignKeyConstraint(["unit_id"], ["unit.id"], name=op.f("fk_deputy_unit_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_deputy")),
     )
-    op.create_index(op.f("ix_deputy_absent_id"), "deputy", ["absent_id", "valid_to"])
-    op.create_index(op.f("ix_deputy_deputy_id"), "deputy", ["deputy_id", "valid_to"])
+    op.create_index(op.f("ix_deputy_absent_id_valid_to"), "deputy", ["absent_id", "valid_to"])
+    op.create_index(op.f("ix_deputy_deputy_id_valid_to"), "deputy", ["deputy_id", "valid_to"])
     op.create_table(
         "mail_preference",
         sa.Column("person_id", sa.Integer(), autoincrement=False, nullable=False),
@@ -69,7 +68,7 @@ def _ladder() -> None:
         sa.CheckConstraint("number >= 1 AND percent >= 1", name=op.f("ck_ladder_level_positive")),
         sa.CheckConstraint("valid_to IS NULL OR valid_to >= valid_from", name=op.f("ck_ladder_level_valid_order")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_ladder_level")),
-        sa.UniqueConstraint("number", "audience", "valid_from", name=op.f("uq_ladder_level_number")),
+        sa.UniqueConstraint("number", "audience", "valid_from", name=op.f("uq_ladder_level_number_audience_valid_from")),
     )
     op.create_table(
         "escalation_watch",
@@ -96,7 +95,7 @@ def _told() -> None:
         sa.ForeignKeyConstraint(["person_id"], ["person.id"], name=op.f("fk_escalation_person_id")),
         sa.ForeignKeyConstraint(["event_id"], ["ticket_event.id"], name=op.f("fk_escalation_event_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_escalation")),
-        sa.UniqueConstraint("clock_id", "level", "person_id", name=op.f("uq_escalation_clock_id")),
+        sa.UniqueConstraint("clock_id", "level", "person_id", name=op.f("uq_escalation_clock_id_level_person_id")),
     )
     op.create_index(op.f("ix_escalation_event_id"), "escalation", ["event_id"])
     op.create_table(
@@ -112,9 +111,9 @@ def _told() -> None:
 
 
 def downgrade() -> None:
-    _admit_moves(MOVES)
     for table in ("digest_round", "escalation", "escalation_watch", "ladder_level", "mail_preference", "deputy"):
         op.drop_table(table)
+    _admit_moves(MOVES)
 
 
 def _admit_moves(moves: tuple[str, ...]) -> None:

@@ -143,6 +143,12 @@ def test_the_maker_cannot_approve(world: World, maker: Reader) -> None:
     assert (change.status, change.approved_by_id) == (VersionStatus.DRAFT, None)
 
 
+def test_calendars_that_change_alike_are_told_once(maker: Reader) -> None:
+    page = drafted(maker, date(2028, 1, 3))
+    assert "Kalender wib, wit, wita Tahun yang menjadi lengkap: 2028" in page.text
+    assert page.text.count("Menjadi hari tutup") == 1
+
+
 def test_a_draft_counts_for_nothing(world: World, maker: Reader) -> None:
     day = next_working_days(1)[0]
     drafted(maker, day)

@@ -10,7 +10,7 @@ from flask import Flask
 from feedback.admin.actions.heartbeat import beat, last_beat
 from feedback.admin.actions.work import Worker, do_one
 from feedback.kernel.clock import utc_now
-from feedback.storage.outbox import Job, Outbox, census, post
+from feedback.storage.outbox import Hopeless, Job, Outbox, census, post
 from feedback.storage.session import db, transaction
 
 NOW = datetime(2026, 3, 2, 2, 0, tzinfo=UTC)
@@ -161,3 +161,13 @@ def test_a_broken_sign_of_life_counts_as_none(tmp_path: Path, written: str) -> N
     assert last_beat(tmp_path) is None
     beat(tmp_path, NOW)
     assert last_beat(tmp_path) == NOW
+
+
+def test_a_hopeless_job_is_put_aside_at_once(app: Flask, tmp_path: Path) -> None:
+    put("a")
+
+    def handle(_job: Job) -> None:
+        raise Hopeless
+
+    assert Worker({"mail": handle}, (), tmp_path).drain() == 1
+    assert counted() == {"dead": 1}

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import re
 import statistics
 from collections.abc import Callable
 from datetime import UTC, date, datetime, timedelta
@@ -11,12 +12,13 @@ from sqlalchemy import event, select
 from feedback.insight.queries.board import board, burning, how_many
 from feedback.insight.queries.cohort import watched_units
 from feedback.insight.queries.listing import all_lines, behind, question
+from feedback.insight.rules.buckets import LARGEST_ERROR
 from feedback.insight.rules.figures import BoardRow, Reach
 from feedback.insight.rules.measures import BURNING, COUNTED, SLOW, Measure
 from feedback.insight.rules.period import Period, midnight
 from feedback.insight.rules.scope import Scope
 from feedback.storage.session import db
-from feedback.tickets.models import Ticket, TicketCycle
+from feedback.tickets.models import TicketCycle
 from feedback.tickets.rules.words import State
 from tests.factories import World
 from tests.insight.conftest import MARCH, NOW, ZONE, Maker
@@ -25,6 +27,11 @@ DAY = timedelta(days=1)
 YESTERDAY = midnight(date(2026, 3, 17), ZONE)
 TONIGHT = midnight(date(2026, 3, 18), ZONE)
 Build = Callable[..., Scope]
+
+
+def near(number: float) -> Any:
+    """Equal within the error that histograms may have."""
+    return pytest.approx(number, rel=LARGEST_ERROR)
 
 
 def rows_of(world: World, scope: Scope, actor: Any = None) -> dict[str, BoardRow]:
@@ -85,10 +92,10 @@ def test_median_and_p90_by_hand(make: Maker, world: World, scope: Build) -> None
     figures = rows_of(world, scope(world.agency))["Dinas Perhubungan"].figures
     # Held by the agency itself: 30, 40, 60, 90, 240. Median 60; rank 3.6: 90 + 0.6 x 150 = 180.
     working = figures.first_response.working
-    assert (working.n, working.median, working.p90) == (5, 60.0, 180.0)
-    assert (figures.first_response.elapsed.median, figures.first_response.elapsed.p90) == (10_800.0, 32_400.0)
+    assert (working.n, working.median, working.p75, working.p90) == (5, near(60), near(90), near(180))
+    assert (figures.first_response.elapsed.median, figures.first_response.elapsed.p90) == (near(10_800), near(32_400))
     # 100, 150, 200, 300, 1000: median 200; rank 3.6: 300 + 0.6 x 700 = 720.
-    assert (figures.resolution.working.median, figures.resolution.working.p90) == (200.0, 720.0)
+    assert (figures.resolution.working.median, figures.resolution.working.p90) == (near(200), near(720))
     assert not working.small
 
 
@@ -104,13 +111,11 @@ def test_agrees_with_a_recount_of_every_row(make: Maker, world: World, scope: Bu
     fill(make, world)
     make.answered(world.division, 77, 777, on_time=False, received_at=datetime(2026, 3, 31, 14, 59, tzinfo=UTC))
     db.session.commit()
-    tickets = {ticket.id: ticket for ticket in db.session.scalars(select(Ticket))}
     mine = {world.government, world.agency, world.division, world.other_agency}
     first, resolved, received = [], [], 0
     for cycle in db.session.scalars(select(TicketCycle)):
-        ticket = tickets[cycle.ticket_id]
         local = (cycle.started_at + timedelta(hours=9)).date()
-        unit = cycle.unit_id if cycle.answered_at else ticket.unit_id
+        unit = cycle.unit_id
         if unit in mine and date(2026, 3, 1) <= local <= date(2026, 3, 31):
             received += 1
             first += [cycle.first_response_minutes] if cycle.first_response_minutes is not None else []
@@ -119,8 +124,8 @@ def test_agrees_with_a_recount_of_every_row(make: Maker, world: World, scope: Bu
     assert total.counts[Measure.RECEIVED] == received == 17
     for spread, values in ((total.first_response.working, first), (total.resolution.working, resolved)):
         assert spread.n == len(values)
-        assert spread.median == statistics.median(values)
-        assert spread.p90 == pytest.approx(statistics.quantiles(values, n=10, method="inclusive")[8])
+        assert spread.median == near(statistics.median(values))
+        assert spread.p90 == near(statistics.quantiles(values, n=10, method="inclusive")[8])
 
 
 @pytest.mark.parametrize("reach", Reach)
@@ -146,14 +151,14 @@ def test_slower_than_p90_lists_exactly_those(make: Maker, world: World, scope: B
     for minutes in range(10, 210, 10):
         make.answered(world.agency, minutes, minutes * 10)
     db.session.commit()
-    # 20 values 10..200: rank 17.1: 180 + 0.1 x 10 = 181; slower are 190 and 200.
+    # 20 values 10..200: rank 17.1: 180 + 0.1 x 10 = 181; slower are 190 and 200. The figure may be 2 % off.
     for measure, times in ((Measure.FIRST_RESPONSE_SLOW, 1), (Measure.RESOLUTION_SLOW, 10)):
         found = behind(question(measure, scope(world.agency), world.governor))
         minutes_ = [
             line.first_response_minutes if times == 1 else line.resolution_minutes for line in found.page.rows
         ]
-        assert found.limit == 181.0 * times
-        assert minutes_ == [200 * times, 190 * times]
+        assert found.limit == near(181.0 * times)
+        assert minutes_ == [each * times for each in (200, 190, 180) if each * times > found.limit]
 
 
 def test_slow_lists_are_empty_without_any_times(make: Maker, world: World, scope: Build) -> None:
@@ -169,10 +174,14 @@ def test_what_burns_now(make: Maker, world: World, scope: Build) -> None:
     assert now == {
         Measure.NOW_OVERDUE: 1,
         Measure.NOW_DUE_TODAY: 1,
-        Measure.NOW_DUE_SOON: 1,
+        Measure.NOW_DUE_IN_1: 1,
+        Measure.NOW_DUE_IN_2: 0,
+        Measure.NOW_DUE_IN_3: 0,
         Measure.NOW_PROMISE_BROKEN: 1,
         Measure.NOW_DISPUTED: 1,
         Measure.NOW_RETURNED: 1,
+        Measure.NOW_RETURNED_TWICE: 0,
+        Measure.NOW_OPEN: 7,
     }
     assert set(now) == set(BURNING)
 
@@ -184,9 +193,12 @@ def test_what_burns_now(make: Maker, world: World, scope: Build) -> None:
         (YESTERDAY, Measure.NOW_OVERDUE),
         (NOW, Measure.NOW_DUE_TODAY),
         (TONIGHT, Measure.NOW_DUE_TODAY),
-        (TONIGHT + DAY, Measure.NOW_DUE_SOON),
-        (TONIGHT + 3 * DAY, Measure.NOW_DUE_SOON),
-        (TONIGHT + 3 * DAY + timedelta(seconds=1), None),
+        # The 18th to the 24th are days off (SKB 3 Menteri): the next working days end at the midnights after 25, 26, 27.
+        (TONIGHT + DAY, Measure.NOW_DUE_IN_1),
+        (TONIGHT + 8 * DAY, Measure.NOW_DUE_IN_1),
+        (TONIGHT + 8 * DAY + timedelta(seconds=1), Measure.NOW_DUE_IN_2),
+        (TONIGHT + 10 * DAY, Measure.NOW_DUE_IN_3),
+        (TONIGHT + 10 * DAY + timedelta(seconds=1), None),
     ],
 )
 def test_edges_of_due(make: Maker, world: World, scope: Build, due_at: datetime, measure: Measure | None) -> None:
@@ -194,6 +206,7 @@ def test_edges_of_due(make: Maker, world: World, scope: Build, due_at: datetime,
     make.open(world.agency, due_at=due_at, due_kind="completion", state=State.INCOMPLETE)
     db.session.commit()
     now = burning(scope(world.agency), world.governor)
+    assert now.pop(Measure.NOW_OPEN) == 2
     assert [one for one, number in now.items() if number] == ([measure] if measure else [])
     assert max(now.values()) == (1 if measure else 0)
 
@@ -207,14 +220,6 @@ def test_an_answer_deadline_breached_and_then_paused_stays_late(make: Maker, wor
     make.clock(other, "first_response", due_at=NOW - DAY)  # not the deadline of the answer
     db.session.commit()
     assert how_many(Measure.LATE, scope(world.agency), world.governor) == 1
-
-
-def test_a_waiting_round_belongs_to_the_unit_that_holds_the_ticket_now(make: Maker, world: World, scope: Build) -> None:
-    ticket = make.ticket(world.division)
-    make.round(ticket, unit_id=world.government)  # where it came in
-    db.session.commit()
-    assert rows_of(world, scope(world.agency))["Bidang Lampu Jalan"].figures.counts[Measure.OPEN] == 1
-    assert rows_of(world, scope(world.government))["Provinsi Contoh"].figures.counts[Measure.OPEN] == 0
 
 
 def test_confidential_and_hidden_tickets_count_only_for_those_who_may_know(make: Maker, world: World, scope: Build) -> None:
@@ -289,9 +294,11 @@ def test_pages_of_slow_rounds_and_of_what_burns(make: Maker, world: World, scope
     for _serial in range(60):
         make.open(world.agency, due_at=NOW - DAY, due_kind="verify")
     db.session.commit()
-    for measure, total in ((Measure.FIRST_RESPONSE_SLOW, 60), (Measure.NOW_OVERDUE, 60)):
+    for measure in (Measure.FIRST_RESPONSE_SLOW, Measure.NOW_OVERDUE):
         about = question(measure, scope(world.agency), world.governor)
         first = behind(about)
+        total = 60 if about.limit is None else sum(serial // 3 > about.limit for serial in range(600))
+        assert 50 < total < 70
         second = behind(about, after=first.page.next).page
         assert first.total == total
         assert len({line.number for line in (*first.page.rows, *second.rows)}) == total
@@ -331,7 +338,7 @@ def test_statements_do_not_grow_with_rows_or_units(
     for serial in range(30):
         make.clock(make.answered(world.division, serial, serial), "holding")
     db.session.commit()
-    assert spent() == before == (3, 4)
+    assert spent() == before == (7, 7)
 
 
 def test_an_empty_period_has_no_times_and_no_share(world: World, scope: Build) -> None:
@@ -372,7 +379,8 @@ def test_questions_use_their_indexes(make: Maker, world: World, scope: Build) ->
     if not on_sqlite:
         connection.exec_driver_sql("SET LOCAL enable_seqscan = off")
     # The holding clocks of one page are found by their tickets.
-    wanted = ["ix_ticket_cycle_", "ix_ticket_cycle_", "ix_ticket_cycle_", "ix_clock_ticket_id", "ix_ticket_"]
+    wanted = ["ix_ticket_cycle_", "ix_ticket_cycle_", "ix_ticket_cycle_", "ix_ticket_cycle_", "ix_clock_ticket_id", "ix_ticket_"]
+    sent = [each for each in sent if re.search("FROM (ticket|clock)", each[0])]
     assert len(sent) == len(wanted)
     for (statement, parameters), index in zip(sent, wanted, strict=True):
         explained = connection.exec_driver_sql(f"EXPLAIN {'QUERY PLAN ' if on_sqlite else ''}{statement}", parameters)

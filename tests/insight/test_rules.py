@@ -1,10 +1,15 @@
 from __future__ import annotations
 
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from feedback.clocks.rules.words import ClockState
+from feedback.insight.rules.buckets import LARGEST_ERROR, LONGEST_SECONDS, bounds, bucket_of, percentile_of
+from feedback.insight.rules.facts import covering, next_month
+from feedback.insight.rules.lanes import LANES, SECOND_BOUNDS, numbers, packed, unpacked
 from feedback.insight.rules.measures import COUNTED, LABELS, MEANINGS, Measure, Standing, standing
 from feedback.insight.rules.period import chosen_period, presets
 from feedback.insight.rules.sheet import csv_lines, safe
@@ -41,8 +46,47 @@ def test_a_rank_that_is_whole_gives_that_very_value(n: int) -> None:
 
 
 def test_spread_sorts_and_marks_few() -> None:
-    assert spread_of([30, 10, 20]).median == 20.0
-    assert [spread_of(range(n)).small for n in (0, 1, 4, 5)] == [False, True, True, False]
+    lower = bounds(1000)
+    histogram = [0] * len(lower)
+    for value in (20, 10, 24):
+        histogram[bucket_of(value, lower)] += 1
+    assert spread_of(histogram, lower).median == 20.0
+    assert [spread_of([n], lower).small for n in (0, 1, 4, 5)] == [False, True, True, False]
+
+
+@given(st.lists(st.integers(0, LONGEST_SECONDS), min_size=1, max_size=60), st.sampled_from([10, 50, 75, 90, 99]))
+def test_percentiles_of_histograms_are_at_most_two_percent_off(values: list[int], percent: int) -> None:
+    histogram = [0] * len(SECOND_BOUNDS)
+    for value in values:
+        histogram[bucket_of(value, SECOND_BOUNDS)] += 1
+    exact = percentile(sorted(values), percent)
+    assert exact is not None
+    assert percentile_of(histogram, SECOND_BOUNDS, percent) == pytest.approx(exact, rel=LARGEST_ERROR)
+
+
+@given(st.dictionaries(st.integers(0, LANES - 1), st.integers(0, 2**40), max_size=30))
+def test_lanes_come_back_as_they_were_stored(amounts: dict[int, int]) -> None:
+    found = numbers([dict(unpacked(packed(amounts)))] * 2)
+    assert {lane: number for lane, number in enumerate(found) if number} == {
+        lane: 2 * amount for lane, amount in amounts.items() if amount
+    }
+
+
+@given(st.dates(date(2023, 1, 1), date(2026, 12, 31)), st.integers(0, 800))
+def test_spans_cover_a_period_exactly_once(first: date, days: int) -> None:
+    last = first + timedelta(days=days)
+    spans = covering(first, last)
+    dates = [one for span in spans for one in dates_of(span)]
+    assert dates == [first + timedelta(days=day) for day in range(days + 1)]
+    assert len(spans) <= days // 30 + 25
+
+
+def dates_of(span: str) -> list[date]:
+    if span[0] == "m":
+        start = date.fromisoformat(f"{span[1:]}-01")
+        return [start + timedelta(days=day) for day in range((next_month(start) - start).days)]
+    start = date.fromisoformat(span[1:])
+    return [start + timedelta(days=day) for day in range(7 if span[0] == "w" else 1)]
 
 
 def test_every_measure_has_words() -> None:

@@ -12,7 +12,9 @@ import time_machine
 from sqlalchemy import select
 
 from feedback.audit.models import AuditEntry
-from feedback.insight.rules.measures import Measure
+from feedback.insight.actions import keep_verdict, rebuild
+from feedback.insight.actions.verify import Verdict
+from feedback.insight.rules.measures import BURNING, COUNTED
 from feedback.kernel.actor import Actor
 from feedback.storage.session import db
 from feedback.tickets.models import Ticket
@@ -20,7 +22,8 @@ from feedback.tickets.rules.words import State
 from feedback.units.models import Unit
 from tests.factories import World
 from tests.insight.conftest import NOW, Maker
-from tests.insight.test_board import DAY, fill
+from tests.insight.test_board import DAY, fill, near
+from tests.insight.test_rollup import past
 from tests.site import Page, Reader
 
 MARCH = "dari=2026-03-01&sampai=2026-03-31"
@@ -54,7 +57,7 @@ def test_every_number_of_the_board_opens_a_list_of_that_length(make: Maker, worl
     reader.sign_in(world.governor)
     found = numbers_behind(reader.open(f"/pantau?unit=provinsi-contoh&{MARCH}"))
     assert {parse_qs(urlsplit(href).query)["angka"][0] for href, _ in found} >= {
-        measure.value for measure in Measure if measure.value not in ("tanggapan-terlama", "penyelesaian-terlama")
+        measure.value for measure in (*COUNTED, *BURNING) if measure.value != "tidak-dihitung"
     }
     for href, number in sorted(set(found)):
         page = reader.open(href)
@@ -190,8 +193,8 @@ def test_board_file_has_the_figures_of_the_page(make: Maker, world: World, reade
     head, total, own, division = _csv(reader.sign_in(world.head).open(f"/pantau?{MARCH}&format=csv"))
     assert len({len(head), len(total), len(own), len(division)}) == 1
     row = dict(zip(head, own, strict=True))
-    assert row["Tanggapan pertama, median (menit kerja)"] == "60.0"
-    assert row["Penyelesaian, p90 (menit kerja)"] == "720.0"
+    assert float(row["Tanggapan pertama, median (menit kerja)"]) == near(60)
+    assert float(row["Penyelesaian, p90 (menit kerja)"]) == near(720)
     assert (row["Tanggapan pertama, n"], row["Cakupan"], row["Zona waktu"]) == ("5", "dipegang sendiri", "Asia/Jayapura")
     assert division[0].startswith("'=")
     assert total[head.index("Masuk")] == "13"
@@ -214,7 +217,7 @@ def test_board_and_list_take_few_statements(make: Maker, world: World, reader: R
     fill(make, world)
     reader.sign_in(world.governor)
     reader.open("/pantau")
-    for path, most in ((f"/pantau?{MARCH}", 6), (f"/pantau/daftar?angka=tanggapan-terlama&{MARCH}", 6)):
+    for path, most in ((f"/pantau?{MARCH}", 14), (f"/pantau/daftar?angka=tanggapan-terlama&{MARCH}", 12)):
         statements.clear()
         assert reader.open(path).status == 200
         assert len(statements) <= most, statements
@@ -278,3 +281,56 @@ def test_a_unit_that_only_held_a_ticket_sees_its_time(make: Maker, world: World,
     make.clock(ticket, "holding", unit_id=world.division, state="met", stopped_at=ticket.received_at + timedelta(hours=1), used_minutes=60)
     db.session.commit()
     assert readers().sign_in(world.head).open(f"/pantau/laporan/{ticket.number}").status == 200
+
+
+@pytest.mark.parametrize(
+    ("path", "words"),
+    [
+        ("waktu", ("Maret 2026", "Februari 2026", "Per minggu")),
+        ("menurut?sisi=topik", ("Lampu jalan", "Tidak disebut", "1 Februari 2026 sampai 31 Maret 2026")),
+        ("menurut?sisi=jenis", ("Pengaduan",)),
+        ("menurut?sisi=saluran", ("Situs ini",)),
+        ("menurut?sisi=wilayah", ("Tidak disebut",)),
+        ("menurut?sisi=layanan", ("Tidak disebut",)),
+        ("alur", ("Dinas Perhubungan Provinsi Contoh", "Verifikasi", "Senin")),
+    ],
+)
+def test_the_other_pages_of_the_room(make: Maker, world: World, reader: Reader, path: str, words: tuple[str, ...]) -> None:
+    past(make, world)
+    fill(make, world)
+    rebuild(NOW)
+    sign = "&" if "?" in path else "?"
+    page = reader.sign_in(world.governor).open(f"/pantau/{path}{sign}unit=provinsi-contoh&dari=2026-02-05&sampai=2026-03-10")
+    assert page.status == 200
+    for word in words:
+        assert word in page.text, word
+    for href, number in numbers_behind(page):
+        assert f": {number}" in reader.open(href).text, href
+
+
+def test_answered_in_the_period_is_another_cohort(make: Maker, world: World, reader: Reader) -> None:
+    make.answered(world.agency, 10, 20, received_at=datetime(2026, 2, 28, 14, 50, tzinfo=UTC))  # answered in March, WIT
+    db.session.commit()
+    reader.sign_in(world.governor)
+    received = reader.open(f"/pantau?unit=dinas-perhubungan&{MARCH}")
+    answered = reader.open(f"/pantau?unit=dinas-perhubungan&{MARCH}&dasar=dijawab")
+    assert "Dijawab 1 Maret 2026" in answered.text
+    totals = [dict(numbers_behind(page)) for page in (received, answered)]
+    counted = [max((n for href, n in each.items() if "angka=masuk" in href), default=0) for each in totals]
+    assert counted == [0, 1]
+    for href, number in numbers_behind(answered):
+        assert f": {number}" in reader.open(href).text, href
+
+
+@pytest.mark.parametrize("query", ["dasar=x", "sisi=x"])
+def test_unknown_cohorts_and_sides_are_not_there(world: World, reader: Reader, query: str) -> None:
+    assert reader.sign_in(world.governor).open(f"/pantau/menurut?{query}").status == 404
+
+
+def test_a_failed_check_is_told_on_the_board(make: Maker, world: World, reader: Reader) -> None:
+    past(make, world, 3)
+    rebuild(NOW)
+    reader.sign_in(world.governor)
+    assert "tidak cocok" not in reader.open("/pantau").text
+    keep_verdict(Verdict(3, ("round 1 is not counted as it is",)), NOW)
+    assert "round 1 is not counted as it is" in reader.open("/pantau").text

@@ -58,7 +58,7 @@ def test_citizen_changes_her_mind_and_presses_twice(site: Site, window: Window) 
         page.click("#lanjut-wilayah")
     page.fill("[name=event_date]", (utc_now() + timedelta(days=5)).date().isoformat())
     page.get_by_role("button", name="Periksa sebelum mengirim").click()
-    expect(page.get_by_role("alert")).to_contain_text("belum tiba")
+    expect(page.get_by_role("alert")).to_contain_text("masa depan")
     assert page.input_value("[name=text]") == "Jembatan kecil di Sofifi berlubang besar."
     page.fill("[name=event_date]", "2026-01-05")
     page.check("[name=anonymous]")
@@ -167,7 +167,7 @@ def test_officer_works_and_two_officers_do_not_overwrite(site: Site, window: Win
     expect(colleague.locator("h1")).to_contain_text("sudah berubah")
     expect(colleague.locator("main")).to_contain_text("Mulai dikerjakan")
     assert colleague.input_value("[name=interim_reply-text]") == "Kami jadwalkan besok."
-    colleague.get_by_role("button", name="Kirim pada keadaan terbaru").click()
+    colleague.get_by_role("button", name="Kirim berdasarkan keadaan terbaru").click()
     expect(colleague.locator("main")).to_contain_text("Kami jadwalkan besok.")
 
     page.goto(ticket)

@@ -13,8 +13,8 @@ from flask_babel import force_locale
 from config import ROOT
 from feedback.clocks.rules.policy import ClockKind
 from feedback.notices.handlers.letters import write
-from feedback.notices.queries import EventFacts, TicketFacts
-from feedback.notices.rules import Letter
+from feedback.notices.queries.letters import EventFacts, TicketFacts
+from feedback.notices.rules.letters import Letter
 from feedback.tickets.rules.words import MoveName
 
 NUMBER = "MB-0000-0000"

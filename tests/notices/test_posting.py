@@ -10,7 +10,7 @@ from feedback.doors import HANDLERS
 from feedback.kernel.actor import Actor
 from feedback.kernel.clock import utc_now
 from feedback.kernel.permissions import Role
-from feedback.notices.actions import post_lapsing, post_letters
+from feedback.notices.actions.letters import post_lapsing, post_letters
 from feedback.people.models import MembershipRow, Person
 from feedback.storage.outbox import Job, Outbox
 from feedback.storage.session import db, transaction

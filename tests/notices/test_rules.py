@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from feedback.kernel.permissions import Role
-from feedback.notices.rules import (
+from feedback.notices.rules.letters import (
     TO_REPORTER,
     TO_STAFF,
     Audience,

@@ -15,7 +15,7 @@ from sqlalchemy import select, update
 from feedback.adapters import mail_smtp
 from feedback.adapters.mail import Mail
 from feedback.doors import HANDLERS
-from feedback.notices.actions import post_lapsing
+from feedback.notices.actions.letters import post_lapsing
 from feedback.people.models import Person
 from feedback.storage.outbox import Outbox, OutboxState
 from feedback.storage.session import db, transaction

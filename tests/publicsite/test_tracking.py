@@ -92,10 +92,19 @@ def test_too_many_wrong_codes_have_to_wait(world: World, reader: Reader) -> None
     statuses = [track(reader, number, WRONG).status for _ in range(FREE_TRIES + 2)]
     assert statuses[0] == 422
     assert statuses[-1] == 429
-    page = track(reader, number, CODE)  # waiting protects the code, so even the right one has to
+    page = track(reader, number, WRONG)
     assert page.status == 429
     assert int(page.response.headers["Retry-After"]) > 0
     assert dict(page.form(has="kode").fields)["nomor"] == number
+
+
+def test_the_right_code_opens_though_strangers_tried_wrong_ones(world: World, reader: Reader) -> None:
+    number = secret_ticket(world)
+    for _ in range(FREE_TRIES + 2):
+        track(reader, number, WRONG)
+    page = track(reader, number, CODE)
+    assert page.status == 200
+    assert page.path == f"/laporan/{number}"
 
 
 def test_empty_and_hostile_input_gets_a_page(world: World, reader: Reader) -> None:

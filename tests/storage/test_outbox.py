@@ -12,7 +12,7 @@ from flask import Flask
 from sqlalchemy import event, insert, select, text
 
 from feedback.storage import outbox
-from feedback.storage.outbox import Outbox, OutboxState, claim, fail, post, revive, settle, wait_after
+from feedback.storage.outbox import Outbox, OutboxState, claim, fail, post, purge, revive, settle, wait_after
 from feedback.storage.session import db, transaction
 
 NOW = datetime(2026, 3, 2, 2, 0, tzinfo=UTC)
@@ -323,3 +323,18 @@ def test_looking_for_work_reads_no_finished_rows(app: Flask) -> None:
         plans = [str(db.session.connection().exec_driver_sql(f"{explain} {one}", given).all()) for one, given in asked]
     assert len(plans) == 2
     assert all("ix_outbox_state_available_at_id" in plan for plan in plans), plans
+
+
+def test_what_was_done_long_ago_is_forgotten_and_nothing_else(app: Flask) -> None:
+    with time_machine.travel(NOW, tick=False) as traveller:
+        for key in ("done", "waiting", "dead"):
+            with transaction():
+                post("test", key, {}, at=NOW)
+        jobs = {job.key: job for job in iter(lambda: claim(NOW), None)}
+        fail(jobs["dead"], "no", NOW, hopeless=True)
+        fail(jobs["waiting"], "later", NOW)
+        traveller.move_to(NOW + timedelta(days=3), tick=False)
+        settle(jobs["done"])
+    assert purge(NOW + timedelta(days=2)) == 0
+    assert purge(NOW + timedelta(days=3, seconds=1)) == 1
+    assert sorted(db.session.scalars(select(Outbox.key))) == ["dead", "waiting"]

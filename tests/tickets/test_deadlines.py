@@ -6,6 +6,7 @@ import json
 from datetime import date
 
 import pytest
+import time_machine
 from click.testing import Result
 from flask import Flask
 
@@ -15,7 +16,7 @@ from feedback.clocks.rules.explain import Line, What
 from feedback.clocks.rules.policy import ClockKind
 from feedback.tickets.rules.words import MoveName
 from feedback.tickets.views.deadlines import line_text
-from tests.factories import World, make_report
+from tests.factories import MONDAY, World, make_report
 from tests.site import Reader
 from tests.tickets.steps import answered, assigned, clocks_by_kind, make
 
@@ -80,6 +81,15 @@ def test_each_line_is_a_sentence(app: Flask, world: World, line: Line, text: str
     receipt = assigned(world)
     with app.test_request_context():
         assert line_text(line, explained(receipt.ticket_id, ClockKind.RESOLVE)) == text
+
+
+def test_dates_are_short_with_their_weekday(world: World, reader: Reader) -> None:
+    with time_machine.travel(MONDAY, tick=False):
+        receipt = assigned(world)
+        page = reader.open(page_of(receipt.number))
+    assert "Sen 2 Mar 2026 : Dimulai" in page.text
+    assert "Sel 3 Mar – Jum 6 Mar 2026 : Hari kerja ke-1 sampai ke-4." in page.text
+    assert "Rab 18 Mar 2026 : Libur: Cuti bersama" in page.text
 
 
 def explained(ticket_id: int, kind: ClockKind) -> Explanation:

@@ -196,7 +196,7 @@ def test_an_officer_sees_no_tiles_of_coordinators(world: World, readers: New) ->
     assert "Dikembalikan ke kami" not in text
 
 
-@pytest.mark.parametrize("query", ["antrean=<script>", "antrean=%00", "unit=tidak-ada", "unit=dinas-kesehatan", "unit=%ff"])
+@pytest.mark.parametrize("query", ["antrean=<script>", "antrean=%00", "unit=tidak-ada", "unit=x%00", "unit=dinas-kesehatan", "unit=%ff"])
 def test_unknown_queues_are_the_first_and_units_out_of_reach_are_not_found(world: World, readers: New, query: str) -> None:
     page = readers().sign_in(world.officer).open(f"/meja?{query}")
     assert page.status == (404 if query.startswith("unit") else 200)

@@ -186,6 +186,8 @@ def test_the_clock_may_do_only_what_the_table_gives_it(world: World, state: Stat
         State.ON_HOLD: {MoveName.RESUME},
         State.INCOMPLETE: {MoveName.WITHDRAW},
     }.get(state, set())
+    if state in OPEN_STATES - {State.ANSWERED}:
+        allowed = allowed | {MoveName.ESCALATE}
     for name in set(MoveName) - allowed:
         try:
             assert not make_system_move(MakeMove(number=receipt.number, move=name, version=None, text="a b"), utc_now())

@@ -292,7 +292,7 @@ def test_a_stale_form_shows_both_texts_and_can_be_sent_on(world: World, readers:
     assert "Kami sudah ke lokasi." in page.text
     assert fields_of(page, "answer-text")["answer-text"] == "Lampu sudah\n\ndiganti <b>baru</b>."
     assert ticket_of(receipt).state == State.ASSIGNED
-    done = reader.send(page, button="Kirim pada keadaan terbaru")
+    done = reader.send(page, button="Kirim berdasarkan keadaan terbaru")
     assert done.status == 200
     assert events_of(receipt)[-1].text == "Lampu sudah\n\ndiganti <b>baru</b>."
 

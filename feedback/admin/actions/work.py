@@ -12,7 +12,7 @@ from typing import Any
 
 from feedback.admin.actions.heartbeat import beat
 from feedback.kernel.clock import utc_now
-from feedback.storage.outbox import Job, claim, fail, settle
+from feedback.storage.outbox import Hopeless, Job, claim, fail, settle
 from feedback.storage.session import db
 
 LOG = logging.getLogger("feedback.worker")
@@ -99,7 +99,7 @@ def _do(job: Job, handler: Callable[[Job], None]) -> None:
         handler(job)
     except Exception as error:
         db.session.rollback()
-        state = fail(job, _cause(error), utc_now())
+        state = fail(job, _cause(error), utc_now(), hopeless=isinstance(error, Hopeless))
         LOG.warning("job %s (%s) failed, attempt %s: %s, now %s", job.id, job.kind, job.attempts, _cause(error), state)
     else:
         settle(job)

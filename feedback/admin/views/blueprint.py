@@ -13,13 +13,13 @@ admin = Blueprint("admin", __name__)
 
 MENU = (
     ("home", mark("Ringkasan")),
-    ("units", mark("Unit")),
+    ("units", mark("Daftar unit")),
     ("services", mark("Layanan")),
     ("topics", mark("Topik")),
     ("authorities", mark("Lembaga luar")),
     ("rules", mark("Aturan penerusan")),
     ("people", mark("Orang")),
-    ("regions", mark("Wilayah")),
+    ("regions", mark("Daftar wilayah")),
     ("calendars", mark("Kalender")),
     ("policies", mark("Tenggat")),
 )

@@ -45,7 +45,7 @@ def _page(found: ChangeRow, form: RollBackForm) -> Answer:
     html = render_template(
         "admin/calendars_change.html",
         change=found,
-        versions=[(one, differences(one.before, one.after)) for one in proposals],
+        versions=_grouped(proposals),
         limit=_limit_rows(rules[0], rule_before(found.id)) if rules else (),
         impact=_impact(proposals, rules) if waits else found.summary,
         waits=waits,
@@ -54,6 +54,19 @@ def _page(found: ChangeRow, form: RollBackForm) -> Answer:
         statuses=STATUS_LABELS,
     )
     return html, 422 if form.errors else 200
+
+
+def _grouped(proposals: tuple[Proposal, ...]) -> list[tuple[str, Proposal, Mapping[str, Any]]]:
+    """Calendars of which the same is said, told once: their keys, one of them, and what changes."""
+    groups: list[tuple[list[str], Proposal, Mapping[str, Any]]] = []
+    for one in proposals:
+        news = differences(one.before, one.after)
+        same = next((keys for keys, other, told in groups if told == news and other.valid_from == one.valid_from), None)
+        if same is None:
+            groups.append(([one.key], one, news))
+        else:
+            same.append(one.key)
+    return [(", ".join(keys), one, news) for keys, one, news in groups]
 
 
 def _impact(proposals: tuple[Proposal, ...], rules: tuple[Rule, ...]) -> Mapping[str, Any]:

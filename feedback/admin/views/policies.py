@@ -13,7 +13,7 @@ from feedback.admin.views.calendars import changed_page, foreseen, today
 from feedback.admin.views.pages import Answer
 from feedback.clocks.actions import Tally, preview_rule
 from feedback.clocks.queries import changes, policy_history, policy_rules
-from feedback.clocks.rules.policy import Rule, rules_on
+from feedback.clocks.rules.policy import ClockKind, Rule, rules_on
 from feedback.clocks.rules.words import ChangeSubject
 from feedback.kernel.clock import utc_now
 from feedback.kernel.errors import NotFound
@@ -30,6 +30,10 @@ def _about(rule: Rule) -> str:
     return f"{kind}: {gettext(GRADE_LABELS[Grade(rule.grade)])}" if rule.grade else kind
 
 
+def _order(rule: Rule) -> tuple[int, int, str]:
+    return list(ClockKind).index(rule.clock), rule.rank, rule.code
+
+
 def _newest(code: str) -> Rule:
     """The newest published version of a limit that has one."""
     found = next((rule for rule in policy_rules() if rule.code == code and rule.amount is not None), None)
@@ -43,7 +47,7 @@ def _newest(code: str) -> Rule:
 def policies() -> str:
     """Every limit in force today and those that come, and the newest changes."""
     rules, now = policy_rules(), today()
-    current = sorted((rule for rule in rules_on(rules, now) if rule.amount), key=lambda each: (each.clock, each.rank))
+    current = sorted((rule for rule in rules_on(rules, now) if rule.amount), key=_order)
     return render_template(
         "admin/calendars_policies.html",
         current=[(rule, gettext(CLOCK_LABELS[rule.clock]), _about(rule)) for rule in current],

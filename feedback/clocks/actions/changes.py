@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import TypeVar
 
-from sqlalchemy import delete, func, select, update
+from sqlalchemy import ColumnElement, Select, delete, func, select, update
 
 from feedback.clocks import models
 from feedback.clocks.actions.recount import Tally, by_calendars, by_rules, carry_out, foresee
@@ -164,6 +164,7 @@ def roll_back(*, change_id: int, reason: str, by_id: int, at: datetime) -> Publi
         undo.restores_id = change.id
         for version in _versions(change):
             db.session.add(_restored(version, undo, at))
+            db.session.flush()
         _set_status(change, VersionStatus.ROLLED_BACK)
         db.session.flush()
         return _publish(undo, by_id, at)
@@ -243,33 +244,36 @@ def _set_status(change: models.TimingChange, status: VersionStatus) -> None:
     db.session.execute(update(table).where(table.change_id == change.id).values(status=status))
 
 
-def _newer(version: Version, number: int) -> bool:
-    """Whether something of the same calendar or policy was published with a number above this one."""
-    table = type(version)
-    same = (
-        models.CalendarVersion.calendar_id == version.calendar_id
-        if isinstance(version, models.CalendarVersion)
-        else models.PolicyVersion.policy_id == version.policy_id
-    )
-    wanted = select(table.id).where(same, table.number > number, table.status == VersionStatus.PUBLISHED).limit(1)
-    return db.session.scalar(wanted) is not None
-
-
 def _check_fresh(change: models.TimingChange) -> None:
     """A draft made from what no longer counts would undo what was published meanwhile."""
     for version in _versions(change):
-        base = _base_of(version)
-        stale = base is not None and base.status != VersionStatus.PUBLISHED
-        if stale or _newer(version, base.number if base else 0):
+        if _counting_on(version) != version.based_on_id:
             raise Conflict(mark("Sejak rancangan ini dibuat, versi lain sudah terbit. Buang lalu buat rancangan baru."))
 
 
 def _check_newest(change: models.TimingChange) -> None:
     for version in _versions(change):
-        if _newer(version, version.number):
+        table = type(version)
+        built = select(table.id).where(table.based_on_id == version.id, table.status == VersionStatus.PUBLISHED)
+        if _counting_on(version) != version.id or db.session.scalar(built.limit(1)) is not None:
             raise Conflict(mark("Versi yang lebih baru sudah terbit. Batalkan yang terbaru dahulu."))
         if version.based_on_id is None:
             raise Conflict(mark("Tidak ada versi sebelumnya untuk dikembalikan."))
+
+
+def _counting_on(version: Version) -> int | None:
+    """Which version of the same calendar or limit counts on the date this one begins."""
+    if isinstance(version, models.CalendarVersion):
+        calendar = models.CalendarVersion
+        same = _begun(calendar, _same(version), version.valid_from)
+        return db.session.scalar(same.order_by(calendar.valid_from.desc(), calendar.number.desc()).limit(1))
+    policy = models.PolicyVersion
+    same = _begun(policy, _same(version), version.valid_from)
+    return db.session.scalar(same.order_by(policy.number.desc()).limit(1))
+
+
+def _begun(table: Versioned, same: ColumnElement[bool], day: date) -> Select[tuple[int]]:
+    return select(table.id).where(same, table.status == VersionStatus.PUBLISHED, table.valid_from <= day)
 
 
 def _restored(version: Version, undo: models.TimingChange, at: datetime) -> Version:
@@ -281,7 +285,7 @@ def _restored(version: Version, undo: models.TimingChange, at: datetime) -> Vers
     same = {column.key: getattr(base, column.key) for column in table.__table__.columns if column.key not in own}
     return table(
         **same,
-        number=version.number + 1,
+        number=_next_number(table, _same(version)),
         valid_from=version.valid_from,
         created_at=at,
         status=VersionStatus.DRAFT,
@@ -290,8 +294,14 @@ def _restored(version: Version, undo: models.TimingChange, at: datetime) -> Vers
     )
 
 
-def _next_number(table: Versioned, same: object) -> int:
-    return (db.session.scalar(select(func.max(table.number)).where(same)) or 0) + 1  # type: ignore[arg-type]
+def _same(version: Version) -> ColumnElement[bool]:
+    if isinstance(version, models.CalendarVersion):
+        return models.CalendarVersion.calendar_id == version.calendar_id
+    return models.PolicyVersion.policy_id == version.policy_id
+
+
+def _next_number(table: Versioned, same: ColumnElement[bool]) -> int:
+    return (db.session.scalar(select(func.max(table.number)).where(same)) or 0) + 1
 
 
 def _same_limit(base: models.PolicyVersion, rule: Rule) -> bool:

@@ -95,7 +95,9 @@ def _agrees(row: models.Clock, told: Mapping[str, object]) -> bool:
 
 def _explained(counted: Counted, row: ClockRow, events: tuple[EventRow, ...]) -> Explanation:
     line = counted.line()
-    used = tuple(Used(at, each.calendar.key, each.name, each.number, each.zone) for at, each in line)
+    # A version that took over at the very instant another began left that one nothing to count.
+    counted_by = dict(line)
+    used = tuple(Used(at, each.calendar.key, each.name, each.number, each.zone) for at, each in counted_by.items())
     return Explanation(
         clock=row,
         rule=counted.rule.code,

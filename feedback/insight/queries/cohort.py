@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, case, exists, false, func, not_, null, or_, select
+from sqlalchemy import ColumnElement, String, and_, case, cast, exists, false, func, not_, null, or_, select
 
 from feedback.clocks.models import Clock
 from feedback.clocks.queries import calendar_of_unit
@@ -13,7 +13,7 @@ from feedback.clocks.rules.due import Amount, due
 from feedback.clocks.rules.due import Unit as Unit_
 from feedback.clocks.rules.policy import ClockKind
 from feedback.clocks.rules.words import LIVE, ClockState
-from feedback.insight.rules.facts import Basis
+from feedback.insight.rules.facts import NOTHING, Basis, Dimension
 from feedback.insight.rules.figures import Reach
 from feedback.insight.rules.measures import ANSWER_CLOCKS, BURNING, DUE_SOON, REPORTER_CLOCKS, RETURNED_OFTEN, Measure
 from feedback.insight.rules.period import midnight
@@ -27,7 +27,7 @@ from feedback.tickets.rules.grants import grants_for
 from feedback.tickets.rules.words import MoveName, RejectReason, State
 from feedback.units.models import Unit
 from feedback.units.queries import unit_columns, unit_row
-from feedback.units.rules import UnitRow, path_range
+from feedback.units.rules import UnitRow, path_range, region_range
 
 _CURRENT = TicketCycle.number == Ticket.cycle
 _AWAITING = and_(TicketCycle.answered_at.is_(None), Ticket.is_open, _CURRENT)
@@ -36,6 +36,13 @@ _JOINED = and_(_CURRENT, Ticket.state == State.JOINED)
 _REFERRED = and_(_CURRENT, Ticket.state == State.REFERRED)
 _EXCLUDED = func.coalesce(or_(_SPAM, _JOINED, _REFERRED), false())
 _BASES = {Basis.RECEIVED: TicketCycle.started_at, Basis.ANSWERED: TicketCycle.answered_at}
+_TOLD_BY: dict[Dimension, Any] = {
+    Dimension.KIND: Ticket.kind,
+    Dimension.TOPIC: Ticket.topic_id,
+    Dimension.SERVICE: Ticket.service_id,
+    Dimension.CHANNEL: Ticket.channel,
+    Dimension.REGION: Ticket.region_code,
+}
 # The unit that answered; while no answer is there the one that holds the ticket (kept in step by the moves).
 holder = TicketCycle.unit_id
 
@@ -50,11 +57,30 @@ def watched_units(actor: Actor) -> tuple[UnitRow, ...]:
     return tuple(unit_row(row) for row in rows)
 
 
+def units_below(unit: UnitRow) -> tuple[UnitRow, ...]:
+    """A unit and everything under it, closed ones too, parents first."""
+    low, high = path_range(unit.path)
+    rows = db.session.execute(select(*unit_columns()).where(Unit.path >= low, Unit.path < high).order_by(Unit.path))
+    return tuple(unit_row(row) for row in rows)
+
+
 def cohort(scope: Scope, actor: Actor) -> ColumnElement[bool]:
     """Rounds in the period at the unit, as far as the actor may know of them; joined to their tickets."""
     held = holder == scope.unit.id if scope.reach is Reach.OWN else under(holder, scope.unit.path)
     at = _BASES[scope.basis]
-    return and_(at >= scope.period.start, at < scope.period.end, held, only(visible(grants_for(actor))))
+    within = and_(at >= scope.period.start, at < scope.period.end, held, only(visible(grants_for(actor))))
+    return within if scope.part is None else and_(within, only(_of_part(*scope.part)))
+
+
+def _of_part(dimension: Dimension, value: str) -> ColumnElement[bool]:
+    """Rounds of a value of a dimension; regions with everything inside them."""
+    column = _TOLD_BY[dimension]
+    if value == NOTHING:
+        return column.is_(None)  # type: ignore[no-any-return]
+    if dimension is Dimension.REGION:
+        low, high = region_range(value)
+        return and_(column >= low, column < high)
+    return cast(column, String) == value
 
 
 def open_tickets(scope: Scope, actor: Actor) -> ColumnElement[bool]:
@@ -190,7 +216,7 @@ def burning_conditions(scope: Scope) -> dict[Measure, ColumnElement[bool]]:
 
 
 def _working_day_ends(scope: Scope) -> list[datetime]:
-    """The midnights that end the next working days, counted as deadlines are; those of days too far away are left out."""
+    """The midnights that end the next working days, counted as deadlines are."""
     calendar = calendar_of_unit(scope.unit.id, scope.now).calendar
     ends = (due(scope.now, Amount(days + 1, Unit_.WORKING_DAY), calendar).at for days in range(len(DUE_SOON)))
     return [end for end in ends if end is not None]

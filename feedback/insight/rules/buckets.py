@@ -19,7 +19,7 @@ LONGEST_SECONDS = 400_000_000
 
 
 def bounds(longest: int) -> tuple[int, ...]:
-    """The smallest whole number of each bucket, ascending, until ``longest`` is covered; longer times go to the last."""
+    """The smallest whole number of each bucket, ascending, until ``longest`` is covered; what is longer goes last."""
     found = list(range(_EXACT + 1))
     edge = float(_EXACT)
     while found[-1] < longest:

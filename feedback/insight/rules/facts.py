@@ -109,7 +109,7 @@ def next_month(on: date) -> date:
 
 
 def covering(first: date, last: date) -> tuple[str, ...]:
-    """The fewest spans that together are exactly the dates from ``first`` to ``last``: months, then weeks, then days."""
+    """Few spans that together are exactly the dates from ``first`` to ``last``: months, then weeks, then days."""
     spans = []
     here = first
     while here <= last:

@@ -1,13 +1,26 @@
-"""The figures of a unit, put together from counts and times of every unit under it."""
+"""The figures of a unit, put together from what every unit under it adds."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
-from itertools import chain
 
-from feedback.insight.rules.measures import COUNTED, Measure
+from feedback.insight.rules.lanes import (
+    COUNT_LANE,
+    HOUR_LANE,
+    HOURS,
+    MINUTE_BOUNDS,
+    MINUTE_LANE,
+    SECOND_BOUNDS,
+    SECOND_LANE,
+    SUM_LANE,
+    Amounts,
+    Summed,
+    Timed,
+    numbers,
+)
+from feedback.insight.rules.measures import Measure
 from feedback.insight.rules.spread import SMALL, Spread, spread_of
 from feedback.units.rules import UnitRow, path_ids
 
@@ -20,17 +33,6 @@ class Reach(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Tally:
-    """What one unit has: its counts, and the times of its rounds in any order (working minutes, plain seconds)."""
-
-    counts: Mapping[Measure, int]
-    first_response_minutes: Sequence[int] = ()
-    first_response_seconds: Sequence[int] = ()
-    resolution_minutes: Sequence[int] = ()
-    resolution_seconds: Sequence[int] = ()
-
-
-@dataclass(frozen=True, slots=True)
 class Wait:
     """How long people waited: working minutes of the unit's calendar, and plain seconds beside them."""
 
@@ -40,11 +42,14 @@ class Wait:
 
 @dataclass(frozen=True, slots=True)
 class Figures:
-    """Every number of one row of the board."""
+    """Every number of one row of the board; ``sums`` are totals of working minutes, seconds and hops."""
 
     counts: Mapping[Measure, int]
+    verify: Wait
     first_response: Wait
     resolution: Wait
+    sums: Mapping[Summed, int]
+    hours: tuple[int, ...]
 
     @property
     def on_time_share(self) -> float | None:
@@ -56,6 +61,11 @@ class Figures:
     def few_judged(self) -> bool:
         """Whether the share rests on too few rounds to say much."""
         return 0 < self.counts[Measure.JUDGED] < SMALL
+
+    def kept_share(self, kept: Measure, missed: Measure) -> float | None:
+        """The share of one of two opposite measures, 0 to 1; None when there is neither."""
+        both = self.counts[kept] + self.counts[missed]
+        return self.counts[kept] / both if both else None
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,42 +85,47 @@ class Board:
     rows: tuple[BoardRow, ...]
 
 
-def figures_of(tallies: Sequence[Tally]) -> Figures:
-    """Sums of counts and spreads of all times together; medians are never averaged."""
-    summed = dict.fromkeys(COUNTED, 0)
-    for tally in tallies:
-        for measure, number in tally.counts.items():
-            summed[measure] += number
+def figures_of(wholes: Iterable[Mapping[int, int]]) -> Figures:
+    """Sums of counts and spreads of all times together (`rules.lanes`); medians are never averaged."""
+    lanes = numbers(wholes)
     return Figures(
-        counts=summed,
-        first_response=Wait(
-            spread_of(chain.from_iterable(tally.first_response_minutes for tally in tallies)),
-            spread_of(chain.from_iterable(tally.first_response_seconds for tally in tallies)),
-        ),
-        resolution=Wait(
-            spread_of(chain.from_iterable(tally.resolution_minutes for tally in tallies)),
-            spread_of(chain.from_iterable(tally.resolution_seconds for tally in tallies)),
-        ),
+        counts={measure: lanes[lane] for measure, lane in COUNT_LANE.items()},
+        verify=_wait(lanes, Timed.VERIFY),
+        first_response=_wait(lanes, Timed.FIRST_RESPONSE),
+        resolution=_wait(lanes, Timed.RESOLUTION),
+        sums={what: lanes[lane] for what, lane in SUM_LANE.items()},
+        hours=tuple(lanes[HOUR_LANE : HOUR_LANE + HOURS]),
     )
 
 
-def board_of(chosen: UnitRow, below: Sequence[UnitRow], tallies: Mapping[int, Tally]) -> Board:
-    """The board of a unit from each unit's tally by id; ``below`` are the units of its subtree, itself included."""
+def _wait(lanes: Sequence[int], what: Timed) -> Wait:
+    minutes, seconds = MINUTE_LANE[what], SECOND_LANE[what]
+    return Wait(
+        spread_of(lanes[minutes : minutes + len(MINUTE_BOUNDS)], MINUTE_BOUNDS),
+        spread_of(lanes[seconds : seconds + len(SECOND_BOUNDS)], SECOND_BOUNDS),
+    )
+
+
+def board_of(chosen: UnitRow, below: Sequence[UnitRow], tallies: Mapping[int, Amounts]) -> Board:
+    """The board of a unit from what each unit adds, by id; ``below`` are the units of its subtree, itself included."""
     row_of = {unit.id: _row_id(chosen, unit) for unit in below}
-    grouped: dict[int, list[Tally]] = {}
-    for unit_id, tally in tallies.items():
-        grouped.setdefault(row_of[unit_id], []).append(tally)
+    grouped: dict[int, list[Amounts]] = {}
+    for unit_id, whole in tallies.items():
+        if any(whole.values()):
+            grouped.setdefault(row_of[unit_id], []).append(whole)
     shown = [unit for unit in below if row_of[unit.id] == unit.id]
     shown.sort(key=lambda unit: (unit.id != chosen.id, unit.short_name, unit.id))
     rows = tuple(
         BoardRow(
-            unit, Reach.OWN if unit.id == chosen.id else Reach.SUBTREE, figures_of(grouped.get(unit.id, ()))
+            unit,
+            Reach.OWN if unit.id == chosen.id else Reach.SUBTREE,
+            figures_of(grouped.get(unit.id, ())),
         )
         for unit in shown
         # A unit that was closed long ago is shown only where it had something to do.
         if unit.valid_to is None or unit.id in grouped
     )
-    return Board(BoardRow(chosen, Reach.SUBTREE, figures_of(tuple(tallies.values()))), rows)
+    return Board(BoardRow(chosen, Reach.SUBTREE, figures_of(tallies.values())), rows)
 
 
 def _row_id(chosen: UnitRow, unit: UnitRow) -> int:

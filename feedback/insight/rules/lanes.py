@@ -1,22 +1,18 @@
-"""Every number of a cell side by side in one long integer, so that adding cells is adding integers.
+"""Every number of a cell by its lane, so that adding cells is adding lane by lane. Most lanes of a cell are empty.
 
-Each number has a lane of 32 bits; sums of times have two. A change of the order of lanes needs a new ``LAYOUT``:
-figures stored by another one are not read but made anew.
+A change of the order of lanes needs a new ``LAYOUT``: figures stored by another one are not read but made anew.
 """
 
 from __future__ import annotations
 
 import struct
-import zlib
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from enum import StrEnum
 
 from feedback.insight.rules.buckets import LONGEST_MINUTES, LONGEST_SECONDS, bounds
 from feedback.insight.rules.measures import COUNTED, Measure
 
 LAYOUT = 1
-_BITS = 32
-_MASK = (1 << _BITS) - 1
 HOURS = 7 * 24
 
 
@@ -47,36 +43,38 @@ MINUTE_BOUNDS = bounds(LONGEST_MINUTES)
 SECOND_BOUNDS = bounds(LONGEST_SECONDS)
 
 COUNT_LANE: dict[Measure, int] = {measure: place for place, measure in enumerate(COUNTED)}
-SUM_LANE: dict[Summed, int] = {what: len(COUNTED) + 2 * place for place, what in enumerate(Summed)}
-HOUR_LANE = len(COUNTED) + 2 * len(Summed)
+SUM_LANE: dict[Summed, int] = {what: len(COUNTED) + place for place, what in enumerate(Summed)}
+HOUR_LANE = len(COUNTED) + len(Summed)
 _FIRST_HISTOGRAM = HOUR_LANE + HOURS
 _PAIR = len(MINUTE_BOUNDS) + len(SECOND_BOUNDS)
 MINUTE_LANE: dict[Timed, int] = {what: _FIRST_HISTOGRAM + _PAIR * place for place, what in enumerate(Timed)}
 SECOND_LANE: dict[Timed, int] = {what: lane + len(MINUTE_BOUNDS) for what, lane in MINUTE_LANE.items()}
 LANES = _FIRST_HISTOGRAM + _PAIR * len(Timed)
-_SHAPE = struct.Struct(f"<{LANES}I")
+# A lane and its number, little-endian.
+_PAIR_SHAPE = struct.Struct("<HQ")
+Amounts = dict[int, int]
 
 
-def joined(amounts: Mapping[int, int]) -> int:
-    """The long integer with these amounts, none of them negative, in their lanes."""
+def add(total: Amounts, amounts: Iterable[tuple[int, int]], sign: int = 1) -> None:
+    """Add numbers by lane to a total, or take them out."""
+    for lane, number in amounts:
+        total[lane] = total.get(lane, 0) + sign * number
+
+
+def packed(amounts: Mapping[int, int]) -> bytes:
+    """The lanes that are not empty, as they are stored; none may be negative."""
+    return b"".join(_PAIR_SHAPE.pack(lane, number) for lane, number in sorted(amounts.items()) if number)
+
+
+def unpacked(stored: bytes) -> Iterable[tuple[int, int]]:
+    """The opposite of ``packed``: lanes with their numbers."""
+    return _PAIR_SHAPE.iter_unpack(stored)
+
+
+def numbers(wholes: Iterable[Mapping[int, int]]) -> list[int]:
+    """The number of every lane, of all of them together."""
     lanes = [0] * LANES
-    for lane, amount in amounts.items():
-        lanes[lane] += amount & _MASK
-        if amount > _MASK:
-            lanes[lane + 1] += amount >> _BITS
-    return int.from_bytes(_SHAPE.pack(*lanes), "little")
-
-
-def packed(whole: int) -> bytes:
-    """The long integer as it is stored."""
-    return zlib.compress(whole.to_bytes((whole.bit_length() + 7) // 8, "little"), 1)
-
-
-def unpacked(stored: bytes) -> int:
-    """The opposite of ``packed``."""
-    return int.from_bytes(zlib.decompress(stored), "little")
-
-
-def numbers(whole: int) -> tuple[int, ...]:
-    """The number of every lane."""
-    return _SHAPE.unpack(whole.to_bytes(_SHAPE.size, "little"))
+    for whole in wholes:
+        for lane, number in whole.items():
+            lanes[lane] += number
+    return lanes

@@ -61,7 +61,8 @@ SLOW = (Measure.VERIFY_SLOW, Measure.FIRST_RESPONSE_SLOW, Measure.RESOLUTION_SLO
 # Counted over what is open at this moment, whenever it was received.
 BURNING = (
     Measure.NOW_OVERDUE, Measure.NOW_DUE_TODAY, Measure.NOW_DUE_IN_1, Measure.NOW_DUE_IN_2, Measure.NOW_DUE_IN_3,
-    Measure.NOW_PROMISE_BROKEN, Measure.NOW_DISPUTED, Measure.NOW_RETURNED, Measure.NOW_RETURNED_TWICE, Measure.NOW_OPEN,
+    Measure.NOW_PROMISE_BROKEN, Measure.NOW_DISPUTED, Measure.NOW_RETURNED, Measure.NOW_RETURNED_TWICE,
+    Measure.NOW_OPEN,
 )  # fmt: skip
 RETURNED_OFTEN = 2
 # In the order of the working days they speak of.
@@ -120,7 +121,7 @@ MEANINGS = {
     Measure.CONTESTED: mark("Jawabannya disanggah, atau laporannya dibuka atau dipisahkan lagi: mulai putaran baru."),
     Measure.CLOSED: mark("Pelapor menyatakan masalahnya selesai."),
     Measure.LAPSED: mark("Ditutup karena pelapor tidak menjawab; tidak dihitung sebagai selesai."),
-    Measure.EXCLUDED: mark("Iklan, laporan yang digabung, dan yang dirujuk: dihitung masuk, tetapi tidak dalam lamanya."),
+    Measure.EXCLUDED: mark("Iklan, laporan yang digabung, dan yang dirujuk: dihitung masuk, tetapi lamanya tidak."),
     Measure.SPAM: mark("Ditolak sebagai iklan atau kiriman massal."),
     Measure.JOINED: mark("Mengikuti laporan lain tentang hal yang sama."),
     Measure.REFERRED: mark("Di luar kewenangan; pelapor ditunjukkan lembaga yang berwenang."),

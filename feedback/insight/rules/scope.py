@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from feedback.insight.rules.facts import Basis
+from feedback.insight.rules.facts import Basis, Dimension
 from feedback.insight.rules.figures import Reach
 from feedback.insight.rules.period import Period
 from feedback.kernel.errors import NotFound
@@ -18,13 +18,17 @@ WATCHERS = (Role.SUPERVISOR, Role.INSPECTOR)
 
 @dataclass(frozen=True, slots=True)
 class Scope:
-    """The rounds a figure speaks of; ``now`` decides what is overdue, ``basis`` what it means to be in the period."""
+    """The rounds a figure speaks of; ``now`` decides what is overdue, ``basis`` what it means to be in the period.
+
+    ``part``: only rounds of one value of a dimension.
+    """
 
     unit: UnitRow
     period: Period
     now: datetime
     reach: Reach = Reach.SUBTREE
     basis: Basis = Basis.RECEIVED
+    part: tuple[Dimension, str] | None = None
 
 
 def chosen_unit(watched: Sequence[UnitRow], slug: str) -> UnitRow:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from feedback.insight.views import board, listing, ticket
-from feedback.insight.views.blueprint import insight
+from feedback.insight.views import board, listing, pages, public, report, ticket
+from feedback.insight.views.blueprint import insight, statistics
 
-__all__ = ["board", "insight", "listing", "ticket"]
+__all__ = ["board", "insight", "listing", "pages", "public", "report", "statistics", "ticket"]

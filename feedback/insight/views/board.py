@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 from flask import Response, render_template
@@ -10,13 +11,26 @@ from flask_babel import format_decimal, gettext
 from feedback.insight.actions import note_export
 from feedback.insight.queries.board import board as board_of
 from feedback.insight.queries.board import burning
+from feedback.insight.queries.rollup import wrong_figures
+from feedback.insight.queries.told_apart import total
 from feedback.insight.rules.figures import Board, BoardRow
-from feedback.insight.rules.measures import LABELS, MEANINGS, Measure
+from feedback.insight.rules.measures import BURNING, DUE_SOON, LABELS, MEANINGS, Measure
 from feedback.insight.rules.period import Period
 from feedback.insight.rules.scope import Scope
-from feedback.insight.views.asking import Asked, address, asked, behind_address, preset_links, trail
+from feedback.insight.rules.trend import before
+from feedback.insight.views.asking import (
+    Asked,
+    address,
+    asked,
+    basis_links,
+    behind_address,
+    preset_links,
+    room_links,
+    trail,
+)
 from feedback.insight.views.blueprint import insight
 from feedback.insight.views.files import board_file
+from feedback.insight.views.tables import timing_rows
 from feedback.kernel.permissions import Permission
 from feedback.web.guard import requires
 
@@ -24,8 +38,9 @@ COLUMNS = (
     Measure.RECEIVED, Measure.ANSWERED, Measure.OPEN, Measure.OVERDUE, Measure.UNANSWERED, Measure.CONTESTED,
     Measure.CLOSED, Measure.LAPSED,
 )  # fmt: skip
-EXPLAINED = (*COLUMNS, Measure.ON_TIME, Measure.LATE, Measure.JUDGED)
-CALLING = (Measure.NOW_DUE_TODAY, Measure.NOW_DUE_SOON, Measure.NOW_RETURNED)
+EXCLUDED = (Measure.SPAM, Measure.JOINED, Measure.REFERRED)
+EXPLAINED = (*COLUMNS, Measure.ON_TIME, Measure.LATE, Measure.JUDGED, Measure.EXCLUDED)
+CALLING = (Measure.NOW_DUE_TODAY, *DUE_SOON, Measure.NOW_RETURNED)
 
 
 @insight.get("")
@@ -59,6 +74,13 @@ def _page(question: Asked, period: Period, scope: Scope, found: Board) -> str:
         definitions=[{"label": gettext(LABELS[measure]), "value": gettext(MEANINGS[measure])} for measure in EXPLAINED],
         M=Measure,
         labels=LABELS,
+        timings=timing_rows(found.total, total(replace(scope, period=before(period)), question.actor), period),
+        before=before(period),
+        excluded=[_tile(measure, found.total.figures.counts[measure], found, period) for measure in EXCLUDED],
+        wrong=wrong_figures(),
+        basis=scope.basis,
+        bases=basis_links(question.unit, period),
+        rooms=room_links(question.unit, period, "board"),
         presets=preset_links(question.unit, period, question.now),
         trail=trail(question.unit, question.watched, period),
         address=address,
@@ -68,7 +90,7 @@ def _page(question: Asked, period: Period, scope: Scope, found: Board) -> str:
 
 def _tile(measure: Measure, number: int, found: Board, period: Period) -> dict[str, Any]:
     """A number that burns: warm while there is time, hot once it is late, quiet at zero."""
-    tone = "warn" if measure in CALLING else "late"
+    tone = "warn" if measure in CALLING else "calm" if measure not in BURNING[:-1] else "late"
     return {
         "number": format_decimal(number),
         "label": gettext(LABELS[measure]),

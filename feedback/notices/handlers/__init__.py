@@ -2,19 +2,24 @@
 
 from __future__ import annotations
 
-from urllib.parse import urlsplit
+from datetime import datetime, timedelta
 
-from flask import current_app
 from flask_babel import force_locale
 
-from feedback.adapters.mail import Mail
-from feedback.adapters.mail_registry import mailer_for
-from feedback.notices.actions import post_lapsing, post_letters
+from feedback.notices.actions.digests import post_digests
+from feedback.notices.actions.ladder import escalate, watch_clocks
+from feedback.notices.actions.letters import post_lapsing, post_letters
+from feedback.notices.handlers.digests import send_digest
+from feedback.notices.handlers.escalations import send_escalation
 from feedback.notices.handlers.letters import write
-from feedback.notices.queries import event_facts, recipient_of, ticket_facts
-from feedback.notices.rules import Audience, Letter
-from feedback.storage.keyring import keyed_hash
-from feedback.storage.outbox import Job
+from feedback.notices.handlers.sending import send
+from feedback.notices.queries.letters import event_facts, recipient_of, ticket_facts
+from feedback.notices.rules.letters import Audience, Letter
+from feedback.storage.outbox import Job, purge
+
+KEPT = timedelta(days=30)
+
+__all__ = ["TIMERS", "send_digest", "send_escalation", "send_mail", "ticket_lapsing", "ticket_moved"]
 
 
 def ticket_moved(job: Job) -> None:
@@ -41,13 +46,14 @@ def send_mail(job: Job) -> None:
     if recipient is None:
         return
     event = event_facts(payload["event_id"]) if payload["event_id"] is not None else None
-    settings = current_app.config["SETTINGS"]
     with force_locale(recipient.locale):
         subject, text = write(letter, ticket, event, recipient.name)
-    mailer_for(settings).send(Mail(settings.mail_from, recipient.address, subject, text, message_id(job.key)))
+    send(job, recipient.address, subject, text)
 
 
-def message_id(key: str) -> str:
-    """The same for every try of one outbox row, telling nobody what the row is about."""
-    host = urlsplit(current_app.config["SETTINGS"].public_url).hostname
-    return f"<{keyed_hash('message-id', key)[:32]}@{host}>"
+def forget_done(now: datetime) -> int:
+    """Forget side effects done more than thirty days ago; returns how many."""
+    return purge(now - KEPT)
+
+
+TIMERS = (watch_clocks, escalate, post_digests, forget_done)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from datetime import date
 from typing import Any
 
@@ -12,8 +13,8 @@ from flask_babel import gettext
 from feedback.clocks.rules.policy import ClockKind
 from feedback.kernel.clock import zone_name
 from feedback.kernel.text import excerpt, mark
-from feedback.notices.queries import EventFacts, TicketFacts
-from feedback.notices.rules import Letter
+from feedback.notices.queries.letters import EventFacts, TicketFacts
+from feedback.notices.rules.letters import Letter
 from feedback.tickets.rules.words import (
     HOLD_LABELS,
     MOVE_LABELS,
@@ -42,9 +43,14 @@ def write(letter: Letter, ticket: TicketFacts, event: EventFacts | None, name: s
     else:
         shown, subject = letter, RECEIPT_SUBJECT if letter is Letter.RECEIPT else SUBJECT
         context |= {**_about(ticket), **_told(event, ticket.zone)}
-    text = current_app.jinja_env.get_template(f"mail/{shown}.txt").render(context)
+    return gettext(subject, number=ticket.number), rendered(f"mail/{shown}.txt", context)
+
+
+def rendered(template: str, context: Mapping[str, Any]) -> str:
+    """The text of a letter: no spaces at the ends of lines, no more than one blank line in a row."""
+    text = current_app.jinja_env.get_template(template).render(context)
     lines = "\n".join(line.rstrip() for line in text.strip().splitlines())
-    return gettext(subject, number=ticket.number), _BLANK.sub("\n\n", lines) + "\n"
+    return _BLANK.sub("\n\n", lines) + "\n"
 
 
 def _links(letter: Letter, ticket: TicketFacts) -> dict[str, Any]:
@@ -55,7 +61,7 @@ def _links(letter: Letter, ticket: TicketFacts) -> dict[str, Any]:
 
 
 def _about(ticket: TicketFacts) -> dict[str, Any]:
-    due = {kind: _dated(*ticket.due[kind]) for kind in ticket.due}
+    due = {kind: dated(*ticket.due[kind]) for kind in ticket.due}
     return {
         "unit": ticket.unit,
         "topic": ticket.topic,
@@ -76,7 +82,7 @@ def _told(event: EventFacts | None, zone: str) -> dict[str, Any]:
         "joined_number": detail.get("joined_number"),
         "words": excerpt(event.words, EXCERPT) if event else "",
         "hold_reason": gettext(HOLD_LABELS[HoldReason(hold)]) if hold else None,
-        "promised": _dated(date.fromisoformat(promised), zone) if promised else None,
+        "promised": dated(date.fromisoformat(promised), zone) if promised else None,
         "reject_reason": gettext(REJECT_LABELS[RejectReason(reject)]) if reject else None,
         "right_channel": gettext(REJECT_CHANNELS[RejectReason(reject)]) if reject else None,
         "authority": detail.get("authority"),
@@ -84,5 +90,6 @@ def _told(event: EventFacts | None, zone: str) -> dict[str, Any]:
     }
 
 
-def _dated(date_: date, zone: str) -> str:
+def dated(date_: date, zone: str) -> str:
+    """A local date with the name of its zone."""
     return f"{day(date_)} ({zone_name(zone)})"

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from sqlalchemy import ColumnElement, Integer, Select, String, cast, literal, null, or_, select, union_all
+from sqlalchemy import Date, Integer, Select, String, bindparam, cast, literal, null, or_, select, union_all
 
 from feedback.catalogue.models import Service, Topic
 from feedback.publicsite.rules import Asked
@@ -48,8 +48,15 @@ def choices_for(asked: Asked, today: date) -> Choices:
     directly under the chosen unit. What the address names is there too, even when it is no longer in force.
     """
     found: dict[str, list[Named]] = {"topic": [], "region": [], "unit": [], "service": []}
-    parts = (_topics(asked), _regions(asked), _units(asked, today), _services(asked))
-    for what, row_id, key, name, place, zone in db.session.execute(union_all(*parts)):
+    prefixes = region_prefixes(asked.region) if asked.region is not None else ()
+    given = {
+        "topic": asked.topic,
+        "service": asked.service,
+        "unit": asked.unit,
+        "prefixes": list(prefixes),
+        "today": today,
+    }
+    for what, row_id, key, name, place, zone in db.session.execute(_CHOICES, given):
         found[what].append(Named(row_id, key, name, place or "", zone or ""))
     topics = tuple(sorted(found["topic"], key=lambda one: one.place))
     regions = tuple(sorted(found["region"], key=lambda one: one.key))
@@ -69,34 +76,45 @@ def _chosen(rows: Sequence[Named], key: str | None) -> Named | None:
     return next((row for row in rows if row.key == key), None)
 
 
+_TOPIC = bindparam("topic", type_=String)
+_UNIT = bindparam("unit", type_=String)
+_PREFIXES = bindparam("prefixes", expanding=True)
+
+
 def _part(what: str, row_id: Any, key: Any, name: Any, place: Any = None, zone: Any = None) -> Select[Any]:
     texts = (literal(what), row_id, key, name, place, zone)
     types = (String, Integer, String, String, String, String)
     return select(*(cast(null() if one is None else one, kind) for one, kind in zip(texts, types, strict=True)))
 
 
-def _topics(asked: Asked) -> Select[Any]:
+def _topics() -> Select[Any]:
     # Four digits, so that positions sort as text.
     order = cast(Topic.position + 1000, String)
-    return _part("topic", Topic.id, Topic.slug, Topic.name, order).where(Topic.is_active | (Topic.slug == asked.topic))
+    return _part("topic", Topic.id, Topic.slug, Topic.name, order).where(Topic.is_active | (Topic.slug == _TOPIC))
 
 
-def _regions(asked: Asked) -> Select[Any]:
-    wanted: list[ColumnElement[bool]] = [Region.level.in_((RegionLevel.PROVINCE, RegionLevel.CITY))]
-    if asked.region is not None:
-        prefixes = region_prefixes(asked.region)
-        wanted += [Region.code.in_(prefixes), Region.parent_code.in_(prefixes)]
+def _regions() -> Select[Any]:
+    wanted = (
+        Region.level.in_((RegionLevel.PROVINCE, RegionLevel.CITY)),
+        Region.code.in_(_PREFIXES),
+        Region.parent_code.in_(_PREFIXES),
+    )
     return _part("region", literal(0), Region.code, Region.name).where(or_(*wanted))
 
 
-def _units(asked: Asked, today: date) -> Select[Any]:
-    chosen = select(Unit.id).where(Unit.slug == asked.unit).scalar_subquery()
-    above = select(Unit.parent_id).where(Unit.slug == asked.unit).scalar_subquery()
-    lasting = Unit.valid_to.is_(None) | (Unit.valid_to > today)
+def _units() -> Select[Any]:
+    chosen = select(Unit.id).where(Unit.slug == _UNIT).scalar_subquery()
+    above = select(Unit.parent_id).where(Unit.slug == _UNIT).scalar_subquery()
+    lasting = Unit.valid_to.is_(None) | (Unit.valid_to > bindparam("today", type_=Date))
     wanted = lasting & or_(Unit.parent_id.is_(None), Unit.parent_id == chosen, Unit.id == above)
     unit = _part("unit", Unit.id, Unit.slug, Unit.short_name, Unit.path, Unit.zone)
-    return unit.where(wanted | (Unit.slug == asked.unit))
+    return unit.where(wanted | (Unit.slug == _UNIT))
 
 
-def _services(asked: Asked) -> Select[Any]:
-    return _part("service", Service.id, Service.slug, Service.name).where(Service.slug == asked.service)
+def _services() -> Select[Any]:
+    service = bindparam("service", type_=String)
+    return _part("service", Service.id, Service.slug, Service.name).where(Service.slug == service)
+
+
+# Built once: building it costs more than running it.
+_CHOICES = union_all(_topics(), _regions(), _units(), _services())

@@ -11,6 +11,7 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import select, update
 
 from feedback.adapters import sanitiser
+from feedback.audit.actions import record
 from feedback.catalogue.queries import authorities
 from feedback.clocks import actions as clocks
 from feedback.clocks.rules.policy import ClockKind
@@ -19,7 +20,7 @@ from feedback.kernel.clock import local_date, utc_now
 from feedback.kernel.errors import Conflict, Invalid, NotFound
 from feedback.kernel.references import read_number
 from feedback.kernel.text import clean, has_words, mark
-from feedback.people.queries import person_by_email
+from feedback.people.queries import memberships_of, person_by_email
 from feedback.storage.session import db, transaction
 from feedback.tickets.actions.effects import (
     begin_cycle,
@@ -34,7 +35,7 @@ from feedback.tickets.actions.effects import (
 )
 from feedback.tickets.models import Ticket, TicketEvent
 from feedback.tickets.rules.grants import Sight, TicketFacts, grants_for, relations, sight_of, without
-from feedback.tickets.rules.lifecycle import Clock, Move, Relation, Situation, Words, check_move
+from feedback.tickets.rules.lifecycle import MOVES, Clock, Move, Relation, Situation, Words, check_move
 from feedback.tickets.rules.report import LONGEST_TEXT
 from feedback.tickets.rules.sending import acting_membership, check_hold, check_target
 from feedback.tickets.rules.words import (
@@ -52,6 +53,7 @@ from feedback.units.rules import UnitKind, UnitRow, in_force
 REPORTER_MOVES = frozenset({
     MoveName.COMPLETE, MoveName.CONFIRM, MoveName.DISPUTE, MoveName.REOPEN, MoveName.WITHDRAW, MoveName.ADD_INFORMATION,
 })  # fmt: skip
+UNANSWERED_ENDS = frozenset({State.WITHDRAWN, State.REJECTED, State.REFERRED})
 ENDS = frozenset({State.CLOSED, State.LAPSED, State.WITHDRAWN, State.REJECTED, State.REFERRED})
 
 
@@ -202,6 +204,8 @@ def _apply(work: _Work) -> int:
         ticket.hold_reason = ticket.promised_date = None
     if move.target is not None:
         _enter(ticket, move.target, before, work.now)
+        if move.target in UNANSWERED_ENDS:
+            _release_followers(work)
     if move.publishes and ticket.published_at is None:
         ticket.published_at = work.now
     if move.internal:
@@ -317,8 +321,14 @@ def _verify(work: _Work) -> None:
         ticket.grade = grade
     if command.reported_email:
         person = person_by_email(command.reported_email)
-        if person is None:
-            raise Invalid(mark("Tidak ada petugas dengan alamat ini."), field="reported_email")
+        roles = memberships_of([person.id]) if person else []
+        root = government_of(work.unit.path)
+        theirs = units_by_ids({one.unit_id for one in roles})
+        # One answer for an unknown address and for somebody who works elsewhere: it must not tell who has an account.
+        if person is None or root is None or not any(one.path.startswith(root.path) for one in theirs.values()):
+            raise Invalid(mark("Tidak ada petugas dengan alamat ini di pemerintah daerah ini."), field="reported_email")
+        record("ticket.reported_person_set", actor_id=work.actor.person_id if work.actor else None,
+               subject=f"ticket:{ticket.id}", at=work.now, detail={"person": person.id})
         ticket.reported_person_id = person.id
     _send_to(work, command.unit_id, "unit_id")
     title = clean(command.title, lines=False)
@@ -426,8 +436,20 @@ def _join(work: _Work) -> None:
     receive_earlier(target, work.ticket.received_at, work.now)
     # Whoever followed this report now follows the other one too.
     db.session.execute(update(Ticket).where(Ticket.joined_to_id == work.ticket.id).values(joined_to_id=target.id))
+    work.ticket.grade = work.ticket.grade or target.grade
     work.ticket.joined_to_id = target.id
     work.event["joined_number"] = target.number
+
+
+def _release_followers(work: _Work) -> None:
+    """Who followed a report that ends without an answer goes back to the coordinator, and is told."""
+    followers = select(Ticket).where(Ticket.joined_to_id == work.ticket.id, Ticket.state == State.JOINED)
+    text = mark("Laporan yang diikuti berakhir tanpa jawaban, jadi laporan ini diperiksa sendiri.")
+    for other in db.session.scalars(followers.order_by(Ticket.id).with_for_update()).all():
+        unit = unit_by_id(other.unit_id)
+        assert unit is not None
+        command = MakeMove(number=other.number, move=MoveName.UNJOIN, version=None, text=text)
+        _apply(_Work(command, None, work.now, other, unit, MOVES[MoveName.UNJOIN], None))
 
 
 def _unjoin(work: _Work) -> None:

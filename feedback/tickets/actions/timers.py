@@ -7,9 +7,9 @@ Each is decided from timestamps: a worker that was down for two days catches up 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 
-from sqlalchemy import select
+from sqlalchemy import String, cast, exists, literal, select
 
 from feedback.clocks.actions import mark_breaches
 from feedback.clocks.models import Clock
@@ -18,7 +18,7 @@ from feedback.clocks.rules.due import Unit, used
 from feedback.clocks.rules.policy import ClockKind
 from feedback.clocks.rules.words import ClockState
 from feedback.kernel.text import mark
-from feedback.storage.outbox import post
+from feedback.storage.outbox import Outbox, post
 from feedback.storage.session import db, transaction
 from feedback.tickets.actions.moves import MakeMove, make_system_move
 from feedback.tickets.models import Ticket
@@ -26,6 +26,8 @@ from feedback.tickets.rules.words import MoveName, State
 
 BATCH = 200
 LAPSING_DAYS = 3
+# Three working days are never longer than this, whatever holidays stand between.
+LAPSING_HORIZON = timedelta(days=20)
 
 
 def note_breaches(now: datetime) -> int:
@@ -55,9 +57,12 @@ def withdraw_incomplete(now: datetime) -> int:
 
 def warn_lapsing(now: datetime) -> int:
     """Tell reporters whose confirmation ends within three working days, once each."""
+    key = literal("lapsing:") + cast(Ticket.id, String) + ":" + cast(Ticket.cycle, String)
     statement = (
-        select(Ticket.id, Ticket.cycle, Ticket.unit_id, Ticket.due_at)
-        .where(Ticket.state == State.ANSWERED, Ticket.due_at > now, Ticket.due_kind == ClockKind.CONFIRMATION)
+        select(Ticket.id, Ticket.unit_id, Ticket.due_at, key.label("key"))
+        .where(Ticket.state == State.ANSWERED, Ticket.due_at > now, Ticket.due_at < now + LAPSING_HORIZON)
+        # Deadlines are midnights: a busy day has more of them than a batch, and those told must not hide the others.
+        .where(Ticket.due_kind == ClockKind.CONFIRMATION, ~exists().where(Outbox.key == key))
         .order_by(Ticket.due_at)
         .limit(BATCH)
     )
@@ -66,7 +71,7 @@ def warn_lapsing(now: datetime) -> int:
         calendar = calendar_of_unit(row.unit_id, now).calendar
         if used(now, row.due_at, Unit.WORKING_DAY, calendar) <= LAPSING_DAYS:
             with transaction():
-                post("ticket.lapsing", f"lapsing:{row.id}:{row.cycle}", {"ticket_id": row.id}, at=now)
+                post("ticket.lapsing", row.key, {"ticket_id": row.id}, at=now)
             told += 1
     return told
 

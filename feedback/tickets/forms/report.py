@@ -23,7 +23,7 @@ from wtforms.validators import Email, InputRequired, Length, Optional, Validatio
 
 from feedback.catalogue.queries import services, topics
 from feedback.kernel.errors import Invalid
-from feedback.kernel.text import mark
+from feedback.kernel.text import clean, mark
 from feedback.tickets.actions.submit import SubmitReport
 from feedback.tickets.rules.report import LONGEST_NAME, LONGEST_PLACE, LONGEST_TEXT
 from feedback.tickets.rules.words import CHANNEL_LABELS, KIND_LABELS, Channel, Kind
@@ -34,6 +34,11 @@ from feedback.web.form import Form, FormKey, Line, Prose, Words, id_or_none
 AT_COUNTER = (Channel.COUNTER, Channel.LETTER, Channel.PHONE)
 LEVELS = (mark("Provinsi"), mark("Kota atau kabupaten"), mark("Kecamatan"), mark("Kelurahan atau desa"))
 _ANY = lazy_gettext("Tidak tahu, atau biarkan koordinator memilih")
+
+
+def _code(value: str | None) -> str:
+    """A region code as typed, without what no database takes."""
+    return clean(value or "", lines=False)
 
 
 class ReportForm(Form):
@@ -48,11 +53,11 @@ class ReportForm(Form):
         default=Kind.COMPLAINT.value,
     )
     topic = SelectField(lazy_gettext("Tentang apa?"), coerce=str)
-    region = HiddenField()
-    region_next = SelectField(lazy_gettext("Wilayah"), coerce=str, validate_choice=False)
+    region = HiddenField(filters=[_code])
+    region_next = SelectField(lazy_gettext("Wilayah"), coerce=str, filters=[_code], validate_choice=False)
     place = Line(lazy_gettext("Patokan tempat"), [Optional()], longest=LONGEST_PLACE)
     event_date = DateField(lazy_gettext("Tanggal kejadian"), [Optional()])
-    service = SelectField(lazy_gettext("Layanan"), coerce=id_or_none)
+    service = SelectField(lazy_gettext("Layanan yang dimaksud"), coerce=id_or_none)
     unit = SelectField(lazy_gettext("Unit yang menangani"), coerce=id_or_none)
     anonymous = BooleanField(lazy_gettext("Sembunyikan nama saya (anonim)"))
     confidential = BooleanField(lazy_gettext("Jangan tampilkan isi laporan kepada umum (rahasia)"))
@@ -159,7 +164,7 @@ class CounterForm(ReportForm):
     """A coordinator writes down what somebody brings: how it came and when, which may be days ago (DOMAIN.md 4.14)."""
 
     channel = RadioField(
-        lazy_gettext("Cara masuk"),
+        lazy_gettext("Laporan masuk lewat"),
         [InputRequired()],
         choices=[SelectChoice(one.value, lazy_gettext(CHANNEL_LABELS[one])) for one in AT_COUNTER],
         default=Channel.COUNTER.value,

@@ -5,10 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from enum import StrEnum
+from functools import lru_cache
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import ColumnElement, and_, case, func, or_, select
+from sqlalchemy import ColumnElement, Integer, Select, and_, bindparam, func, or_, select
 
 from feedback.catalogue.models import Topic
 from feedback.kernel.actor import Actor
@@ -16,6 +17,7 @@ from feedback.kernel.paging import Page, page_of, read_cursor, write_cursor
 from feedback.kernel.permissions import Role
 from feedback.kernel.text import excerpt
 from feedback.people.models import Person
+from feedback.storage.base import UTCDateTime
 from feedback.storage.session import db
 from feedback.tickets.models import Ticket
 from feedback.tickets.queries.visible import under, visible
@@ -69,34 +71,31 @@ def desk_zone(actor: Actor) -> str:
     return db.session.scalar(select(Unit.zone).where(Unit.id.in_(ids)).order_by(Unit.path).limit(1)) or "Asia/Jakarta"
 
 
-def _days(now: datetime, zone: str) -> tuple[datetime, datetime, datetime]:
-    """The instants at which today, tomorrow and the day after the next three end, seen from the desk's zone."""
+def _instants(now: datetime, zone: str) -> dict[str, datetime]:
+    """Now, and the instants at which today and the third day from now end, seen from the desk's zone."""
     today = now.astimezone(ZoneInfo(zone)).date()
 
     def midnight(day: date) -> datetime:
         return datetime.combine(day, time(), ZoneInfo(zone))
 
-    return (
-        midnight(today),
-        midnight(today + timedelta(days=1)),
-        midnight(today + timedelta(days=1 + DUE_SOON_DAYS)),
-    )
+    tomorrow = today + timedelta(days=1)
+    return {"now": now, "end_of_day": midnight(tomorrow), "soon": midnight(tomorrow + timedelta(days=DUE_SOON_DAYS))}
 
 
 _OURS = Ticket.state.in_([State.RECEIVED, *sorted(AT_UNIT)])
+_NOW, _END_OF_DAY, _SOON = (bindparam(name, type_=UTCDateTime()) for name in ("now", "end_of_day", "soon"))
 
 
-def _condition(queue: Queue, actor: Actor, now: datetime, zone: str) -> ColumnElement[bool]:
-    _start, end_of_day, soon = _days(now, zone)
+def _condition(queue: Queue, actor: Actor) -> ColumnElement[bool]:
     conditions: dict[Queue, ColumnElement[bool]] = {
         Queue.TO_VERIFY: Ticket.state == State.RECEIVED,
         Queue.RETURNED: and_(Ticket.state == State.RECEIVED, Ticket.returned_at.is_not(None)),
         Queue.MINE: and_(_OURS, Ticket.officer_id.in_(_in_whose_place(actor))),
         Queue.UNIT: _OURS,
         # Due instants are exclusive midnights: what is due today ends at or before the end of today.
-        Queue.DUE_TODAY: and_(_OURS, Ticket.due_at > now, Ticket.due_at <= end_of_day),
-        Queue.DUE_SOON: and_(_OURS, Ticket.due_at > now, Ticket.due_at <= soon),
-        Queue.OVERDUE: and_(_OURS, Ticket.due_at <= now),
+        Queue.DUE_TODAY: and_(_OURS, Ticket.due_at > _NOW, Ticket.due_at <= _END_OF_DAY),
+        Queue.DUE_SOON: and_(_OURS, Ticket.due_at > _NOW, Ticket.due_at <= _SOON),
+        Queue.OVERDUE: and_(_OURS, Ticket.due_at <= _NOW),
         Queue.WAITING: Ticket.state.in_([State.INCOMPLETE, State.ANSWERED]),
         Queue.DISPUTED: Ticket.state == State.DISPUTED,
     }
@@ -119,12 +118,15 @@ def _at_desk(actor: Actor, path: str | None) -> ColumnElement[bool]:
 
 def desk_tiles(actor: Actor, now: datetime, zone: str, path: str | None = None) -> dict[Queue, int]:
     """Every tile's count in one statement."""
-    counts = [
-        func.coalesce(func.sum(case((_condition(queue, actor, now, zone), 1), else_=0)), 0).label(queue.name)
-        for queue in Queue
-    ]
-    row = db.session.execute(select(*counts).select_from(Ticket).where(_at_desk(actor, path))).one()
+    row = db.session.execute(tiles_statement(actor, path), _instants(now, zone)).one()
     return {queue: int(row._mapping[queue.name]) for queue in Queue}
+
+
+@lru_cache(maxsize=256)
+def tiles_statement(actor: Actor, path: str | None) -> Select[Any]:
+    """The counts of an actor's desk, read from the index of open tickets alone; built once for each actor."""
+    counts = [func.count().filter(_condition(queue, actor)).label(queue.name) for queue in Queue]
+    return select(*counts).select_from(Ticket).where(_at_desk(actor, path))
 
 
 def desk_queue(
@@ -138,16 +140,12 @@ def desk_queue(
     before: str | None = None,
 ) -> Page[DeskLine]:
     """A page of one queue, most urgent first; rows without a due date come last."""
-    key = func.coalesce(Ticket.due_at, _NEVER)
     cursor, backwards = (read_cursor(before, (str, int)), True) if before else (read_cursor(after, (str, int)), False)
-    statement = _lines().where(_at_desk(actor, path), _condition(queue, actor, now, zone))
+    given: dict[str, Any] = _instants(now, zone)
     if cursor is not None:
-        instant, last = _instant(str(cursor[0])), int(cursor[1])
-        later = or_(key > instant, and_(key == instant, Ticket.id > last))
-        earlier = or_(key < instant, and_(key == instant, Ticket.id < last))
-        statement = statement.where(earlier if backwards else later)
-    order = (key.desc(), Ticket.id.desc()) if backwards else (key, Ticket.id)
-    rows = db.session.execute(statement.order_by(*order).limit(PAGE_SIZE + 1)).all()
+        given |= {"instant": _instant(str(cursor[0])), "last": int(cursor[1])}
+    statement = queue_statement(actor, queue, path, backwards=backwards, has_cursor=cursor is not None)
+    rows = db.session.execute(statement, given).all()
     page = page_of(
         rows,
         PAGE_SIZE,
@@ -156,6 +154,25 @@ def desk_queue(
         has_cursor=cursor is not None,
     )
     return Page(tuple(_line(row, now) for row in page.rows), page.next, page.previous)
+
+
+@lru_cache(maxsize=1024)
+def queue_statement(
+    actor: Actor, queue: Queue, path: str | None, *, backwards: bool, has_cursor: bool
+) -> Select[Any]:
+    """One page of a queue: first which tickets, from the index of open ones, then what the page shows of those."""
+    key = func.coalesce(Ticket.due_at, _NEVER)
+    chosen = select(Ticket.id, key.label("key")).where(_at_desk(actor, path), _condition(queue, actor))
+    if has_cursor:
+        instant, last = bindparam("instant", type_=UTCDateTime()), bindparam("last", type_=Integer)
+        later = or_(key > instant, and_(key == instant, Ticket.id > last))
+        earlier = or_(key < instant, and_(key == instant, Ticket.id < last))
+        chosen = chosen.where(earlier if backwards else later)
+    nearest = chosen.order_by(*((key.desc(), Ticket.id.desc()) if backwards else (key, Ticket.id)))
+    found = nearest.limit(PAGE_SIZE + 1).subquery()
+    order = (found.c.key.desc(), found.c.id.desc()) if backwards else (found.c.key, found.c.id)
+    lines: Select[Any] = _lines().join(found, found.c.id == Ticket.id).order_by(*order)
+    return lines
 
 
 def _instant(text: str) -> datetime:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import Row, select
+from sqlalchemy import Row, bindparam, select
 from sqlalchemy.orm import aliased
 
 from feedback.catalogue.models import Authority, Service, Topic
@@ -17,6 +17,7 @@ from feedback.kernel.permissions import Role
 from feedback.people.models import Person
 from feedback.storage.session import db
 from feedback.tickets.models import Ticket, TicketCycle, TicketEvent, TicketNote
+from feedback.tickets.queries.visible import visible
 from feedback.tickets.rules.grants import Sight, TicketFacts, grants_for, inspects, relations, sight_of, without
 from feedback.tickets.rules.lifecycle import MOVES, OFFICIAL, Move, Relation, Situation, possible_moves
 from feedback.tickets.rules.words import Channel, Grade, HoldReason, Kind, MoveName, RejectReason, State
@@ -143,6 +144,22 @@ class TicketPage:
 
 
 _Joined = aliased(Ticket)
+_From, _To, _At = aliased(Unit), aliased(Unit), aliased(Unit)
+# Statements are built once: building one costs more than running it.
+_EVENTS = (
+    select(
+        TicketEvent.move, TicketEvent.at, TicketEvent.cycle, TicketEvent.version, TicketEvent.to_state,
+        TicketEvent.role, TicketEvent.text, TicketEvent.html, TicketEvent.is_public, TicketEvent.detail,
+        _From.name.label("unit"), _To.name.label("to_unit"), _At.name.label("actor_unit"),
+        _At.show_officer_names.label("shows"), Person.name.label("actor_name"),
+    )
+    .join(_From, _From.id == TicketEvent.unit_id)
+    .outerjoin(_To, _To.id == TicketEvent.to_unit_id)
+    .outerjoin(_At, _At.id == TicketEvent.actor_unit_id)
+    .outerjoin(Person, Person.id == TicketEvent.actor_id)
+    .where(TicketEvent.ticket_id == bindparam("ticket_id"))
+    .order_by(TicketEvent.id)
+)  # fmt: skip
 _PAGE = (
     select(
         Ticket.id, Ticket.number, Ticket.version, Ticket.kind, Ticket.state, Ticket.grade, Ticket.channel, Ticket.title,
@@ -170,13 +187,13 @@ _PAGE = (
 
 def ticket_page(actor: Actor, number: str, now: datetime) -> TicketPage:
     """The ticket for this actor. Raises NotFound alike for one that is not there and one that is not theirs to see."""
-    row = db.session.execute(_PAGE.where(Ticket.number == number)).one_or_none()
+    grants = grants_for(actor)
+    # The grants are part of the question, so that the time of the answer cannot tell "not yours" from "not there".
+    row = db.session.execute(_PAGE.where(Ticket.number == number, visible(grants))).one_or_none()
     if row is None:
         raise NotFound
     facts = _facts(row)
-    sight = sight_of(grants_for(actor), facts)
-    if sight is Sight.NONE:
-        raise NotFound
+    sight = sight_of(grants, facts)
     return _page(row, actor, facts, sight, now)
 
 
@@ -247,29 +264,12 @@ _CONVERTED = frozenset({
 
 def _events(row: Row[Any], sight: Sight, official: bool, *, internal: bool) -> tuple[EventLine, ...]:
     """The timeline; what officials say among themselves only with ``internal``."""
-    from_unit, to_unit, at_unit = aliased(Unit), aliased(Unit), aliased(Unit)
-    statement = (
-        select(
-            TicketEvent,
-            from_unit.name,
-            to_unit.name,
-            at_unit.name.label("actor_unit"),
-            at_unit.show_officer_names.label("shows"),
-            Person.name.label("actor_name"),
-        )
-        .join(from_unit, from_unit.id == TicketEvent.unit_id)
-        .outerjoin(to_unit, to_unit.id == TicketEvent.to_unit_id)
-        .outerjoin(at_unit, at_unit.id == TicketEvent.actor_unit_id)
-        .outerjoin(Person, Person.id == TicketEvent.actor_id)
-        .where(TicketEvent.ticket_id == row.id)
-        .order_by(TicketEvent.id)
-    )
     lines = []
-    for event, unit, sent_to, actor_unit, shows, name in db.session.execute(statement):
+    for event in db.session.execute(_EVENTS, {"ticket_id": row.id}):
         if MOVES[MoveName(event.move)].internal and not internal:
             continue
         readable = sight is Sight.WHOLE or (event.is_public and sight >= Sight.WORDS)
-        named = official or bool(shows)
+        named = official or bool(event.shows)
         lines.append(
             EventLine(
                 move=MoveName(event.move),
@@ -277,11 +277,11 @@ def _events(row: Row[Any], sight: Sight, official: bool, *, internal: bool) -> t
                 cycle=event.cycle,
                 version=event.version,
                 to_state=State(event.to_state),
-                unit=unit,
-                to_unit=sent_to,
+                unit=event.unit,
+                to_unit=event.to_unit,
                 role=Role(event.role) if event.role else None,
-                actor_unit=actor_unit,
-                actor_name=name if event.role and named else None,
+                actor_unit=event.actor_unit,
+                actor_name=event.actor_name if event.role and named else None,
                 by_reporter=event.role is None and event.move in _BY_REPORTER and "by_system" not in event.detail,
                 text=event.text if readable else "",
                 html=event.html if readable else None,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
+from functools import lru_cache
 from typing import Any
 
 from sqlalchemy import ColumnElement, Row, Select, and_, case, func, literal, or_, select
@@ -132,10 +133,11 @@ def list_tickets(
     grants = grants_for(actor)
     bearings = _bearings(grants, filters, after or before)
     backwards = bearings.anchor is not None and after is None
-    rows = db.session.execute(list_statement(grants, filters, bearings, backwards=backwards, size=size)).all()
+    build = list_statement if filters.text else _known_statement
+    rows = db.session.execute(build(grants, filters, bearings, backwards=backwards, size=size)).all()
     if bearings.anchor is not None and not rows:
         bearings, backwards = replace(bearings, anchor=None), False
-        rows = db.session.execute(list_statement(grants, filters, bearings, backwards=False, size=size)).all()
+        rows = db.session.execute(build(grants, filters, bearings, backwards=False, size=size)).all()
     lines = [_line(row, grants, now) for row in rows]
     has_cursor = bearings.anchor is not None
     return page_of(lines, size, lambda line: line.number, backwards=backwards, has_cursor=has_cursor)
@@ -170,6 +172,11 @@ def list_statement(
         .limit(size + 1)
     )
     return statement if bearings.anchor is None else statement.where(_beyond(bearings.anchor, backwards))
+
+
+# The pages that many people open are asked with the same statement, built once. What a search looks like depends on the
+# database, and nearly every one is different: those are built each time.
+_known_statement = lru_cache(maxsize=256)(list_statement)
 
 
 def _aside(clause: ColumnElement[bool]) -> ColumnElement[bool]:

@@ -41,7 +41,7 @@ def check_event_date(event_date: date | None, today: date) -> None:
     if event_date is None:
         return
     if event_date > today:
-        raise Invalid(mark("Tanggal kejadian belum tiba."), field="event_date")
+        raise Invalid(mark("Tanggal kejadian berada di masa depan."), field="event_date")
     if event_date < today - OLDEST_EVENT:
         raise Invalid(mark("Tanggal kejadian lebih dari sepuluh tahun lalu; periksa tahunnya."), field="event_date")
 
@@ -49,6 +49,6 @@ def check_event_date(event_date: date | None, today: date) -> None:
 def check_received_at(received_at: datetime, now: datetime) -> None:
     """Raises Invalid(field="received_date") for a letter from the future or from more than ten years ago."""
     if received_at > now:
-        raise Invalid(mark("Waktu diterima belum tiba."), field="received_date")
+        raise Invalid(mark("Waktu diterima berada di masa depan."), field="received_date")
     if received_at < now - OLDEST_EVENT:
         raise Invalid(mark("Waktu diterima lebih dari sepuluh tahun lalu; periksa tahunnya."), field="received_date")

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
 
 from flask import Response, make_response, redirect, render_template, url_for
-from flask_babel import gettext, ngettext
+from flask_babel import format_date, gettext, ngettext
 
 from feedback.clocks.queries import Explanation, explanations
 from feedback.clocks.rules.due import Unit
@@ -25,6 +25,8 @@ from feedback.tickets.views.ticket import date_row
 from feedback.web.guard import actor, public
 from feedback.web.markup import day, moment, working_time
 
+When = Callable[[datetime, str], str]
+
 EVENT_LABELS = {
     ClockEventKind.STARTED: mark("Dimulai"),
     ClockEventKind.PAUSED: mark("Ditunda"),
@@ -32,7 +34,7 @@ EVENT_LABELS = {
     ClockEventKind.MOVED: mark("Dihitung ulang"),
     ClockEventKind.RETARGETED: mark("Batasnya berubah"),
     ClockEventKind.RETARGET_OVERDUE: mark("Batas baru sudah lewat saat ditetapkan; bukan kelalaian"),
-    ClockEventKind.STOPPED: mark("Selesai"),
+    ClockEventKind.STOPPED: mark("Berhenti dihitung"),
     ClockEventKind.BREACHED: mark("Lewat tenggat"),
     ClockEventKind.EXCUSED: mark("Keterlambatan dimaklumi"),
     ClockEventKind.CANCELLED: mark("Tidak berlaku lagi"),
@@ -58,6 +60,7 @@ class Told:
     notes: list[str]
     details: list[str]
     events: list[list[str]]
+    is_live: bool
 
 
 @tickets.get("/laporan/<number>/tenggat")
@@ -77,6 +80,8 @@ def deadlines(number: str) -> Response:
 
 def _told(found: Explanation, page: TicketPage, now: datetime) -> Told:
     clock = found.clock
+    # Whoever looks at an anonymous report learns days, never hours (SECURITY.md section 6).
+    when: When = day if page.coarse else moment
     shown = date_row(clock, now, page.cycle)
     since = day(clock.started_at, clock.zone)
     return Told(
@@ -87,15 +92,17 @@ def _told(found: Explanation, page: TicketPage, now: datetime) -> Told:
         source=clock.source,
         rows=[[_dates(line), line_text(line, found)] for line in found.lines],
         notes=list(_notes(found)),
-        details=list(_details(found)) if page.is_official else [],
-        events=[_event(found, index) for index in range(len(found.events))] if page.is_official else [],
+        details=list(_details(found, when)) if page.is_official else [],
+        events=[_event(found, index, when) for index in range(len(found.events))] if page.is_official else [],
+        is_live=clock.stopped_at is None,
     )
 
 
 def _dates(line: Line) -> str:
+    last = format_date(line.last, "EEE d MMM yyyy")
     if line.first == line.last:
-        return day(line.first)
-    return gettext("%(first)s sampai %(last)s", first=day(line.first), last=day(line.last))
+        return str(last)
+    return f"{format_date(line.first, 'EEE d MMM')} – {last}"
 
 
 def line_text(line: Line, found: Explanation) -> str:
@@ -160,22 +167,22 @@ def _notes(found: Explanation) -> Iterator[str]:
         yield gettext("Batasnya berubah setelah sebagian waktu lewat; ini tidak dihitung sebagai kelalaian unit.")
 
 
-def _details(found: Explanation) -> Iterator[str]:
+def _details(found: Explanation, when: When) -> Iterator[str]:
     """For officials: the rule and every calendar version that counted."""
     yield gettext("Aturan %(code)s.", code=found.rule)
     if found.extension:
         yield ngettext("Diperpanjang %(num)d.", "Diperpanjang %(num)d.", found.extension)
     for used in found.used:
-        since = moment(used.since, used.zone)
+        since = when(used.since, used.zone)
         yield gettext("Sejak %(since)s: %(name)s, versi %(number)s.", since=since, name=used.name, number=used.number)
     for start, end, reason in found.pauses:
-        until = moment(end, found.clock.zone) if end else "–"
-        first = moment(start, found.clock.zone)
+        until = when(end, found.clock.zone) if end else "–"
+        first = when(start, found.clock.zone)
         yield gettext("Ditunda %(first)s sampai %(last)s: %(reason)s.", first=first, last=until, reason=_reason(reason))
 
 
-def _event(found: Explanation, index: int) -> list[str]:
+def _event(found: Explanation, index: int, when: When) -> list[str]:
     event = found.events[index]
     due = event.detail.get("due_date")
     result = gettext("tenggat %(day)s", day=day(datetime.fromisoformat(due).date())) if due else "–"
-    return [moment(event.at, found.clock.zone), gettext(EVENT_LABELS[event.kind]), result]
+    return [when(event.at, found.clock.zone), gettext(EVENT_LABELS[event.kind]), result]

@@ -12,7 +12,7 @@ from feedback.kernel.actor import Actor
 from feedback.kernel.clock import utc_now
 from feedback.kernel.errors import NotFound
 from feedback.kernel.permissions import Permission, Role
-from feedback.kernel.text import mark
+from feedback.kernel.text import clean, mark
 from feedback.tickets.queries.desk import DESK_ROLES, DeskLine, Queue, desk_queue, desk_tiles, desk_zone
 from feedback.tickets.views.blueprint import tickets
 from feedback.units.queries import unit_by_slug
@@ -26,7 +26,7 @@ QUEUE_LABELS = {
     Queue.MINE: mark("Saya pegang"),
     Queue.UNIT: mark("Semua terbuka"),
     Queue.DUE_TODAY: mark("Tenggat hari ini"),
-    Queue.DUE_SOON: mark("Tenggat 3 hari ini"),
+    Queue.DUE_SOON: mark("Tenggat dalam 3 hari"),
     Queue.OVERDUE: mark("Lewat tenggat"),
     Queue.WAITING: mark("Menunggu pelapor"),
     Queue.DISPUTED: mark("Disanggah"),
@@ -43,7 +43,7 @@ def _queue(here: Actor) -> Queue:
 
 
 def _unit(here: Actor) -> UnitRow | None:
-    slug = request.args.get("unit", "")
+    slug = clean(request.args.get("unit", ""), lines=False)
     if not slug:
         return None
     unit = unit_by_slug(slug[:80])

@@ -18,6 +18,7 @@ from feedback.kernel.clock import utc_now
 from feedback.kernel.errors import Invalid
 from feedback.kernel.permissions import Permission
 from feedback.kernel.references import read_number
+from feedback.kernel.text import clean
 from feedback.tickets.actions.submit import Receipt, SubmitReport, check_report, receipt_of, submit
 from feedback.tickets.forms.report import CounterForm, ReportForm
 from feedback.tickets.queries.desk import desk_zone
@@ -40,14 +41,19 @@ class Preview:
     promises: tuple[Promise, ...]
 
 
+def _asked(name: str) -> str:
+    """A word of the address without what no database takes."""
+    return clean(request.args.get(name, "")[:80], lines=False)
+
+
 def _preselected() -> dict[str, Any]:
     """What a link to "report about this" chose already; words we do not know are passed over."""
     chosen: dict[str, Any] = {}
-    service = service_by_slug(request.args.get("layanan", "")[:80])
-    unit = unit_by_slug(service.service.unit_slug if service else request.args.get("unit", "")[:80])
-    topic = topic_by_slug(request.args.get("topik", "")[:80])
+    service = service_by_slug(_asked("layanan"))
+    unit = unit_by_slug(service.service.unit_slug if service else _asked("unit"))
+    topic = topic_by_slug(_asked("topik"))
     home = government_of(unit.path) if unit and not unit.region_code else unit
-    code = request.args.get("wilayah", "")[:20] or (home.region_code if home else None)
+    code = _asked("wilayah") or (home.region_code if home else None)
     place = region(code) if code else None
     if service:
         chosen["service"] = service.service.id
@@ -118,7 +124,7 @@ def _receipt(receipt: Receipt, form: ReportForm) -> str:
         receipt=receipt,
         at=moment(receipt.received_at, receipt.zone),
         counter=isinstance(form, CounterForm),
-        sealed=form.anonymous.data or form.confidential.data,
+        unsent=None if receipt.same_text else form.text.data,
         has_contact=bool(form.email.data),
     )
 

@@ -93,6 +93,10 @@ def _addition(event: EventLine) -> str:
         parts += [gettext(REJECT_LABELS[reason]) + ".", gettext(REJECT_CHANNELS[reason])]
     if "authority" in detail:
         parts.append(f"{detail['authority']}: {detail['channel']}")
+    if "level" in detail:
+        told = "; ".join(f"{role_label(one['role'])} {one['unit']}" for one in detail["told"])
+        values = {"level": detail["level"], "clock": clock_label(detail["clock"]), "told": told or "–"}
+        parts.append(gettext("Tingkat %(level)s, %(clock)s. Diberi tahu: %(told)s.", **values))
     if "joined_number" in detail:
         parts.append(gettext("Mengikuti laporan %(number)s.", number=detail["joined_number"]))
     return " ".join(parts)

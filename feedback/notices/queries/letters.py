@@ -16,8 +16,8 @@ from feedback.clocks.rules.policy import ClockKind
 from feedback.clocks.rules.words import ClockState
 from feedback.kernel.clock import local_date
 from feedback.kernel.permissions import Role
-from feedback.notices.rules import Audience, Case, Staff
-from feedback.people.queries import people_by_ids, staff_at
+from feedback.notices.rules.letters import Audience, Case, Staff
+from feedback.people.queries import people_by_ids, seats_at
 from feedback.storage.session import db
 from feedback.tickets.models import Ticket, TicketEvent
 from feedback.tickets.rules.words import MoveName, State
@@ -88,8 +88,20 @@ def case_of(event_id: int, now: datetime) -> tuple[Case, list[Staff]] | None:
         reported_person_id=row.reported_person_id,
         excluded_person_id=row.excluded_person_id,
     )
-    held = staff_at(row.path, _TOLD, local_date(now, row.zone), above=True)
-    return case, [Staff(person.id, role, unit_id) for person, role, unit_id in held]
+    return case, _present(row.path, local_date(now, row.zone))
+
+
+def _present(unit_path: str, today: date) -> list[Staff]:
+    """Whoever works at a unit or above it today, deputies in the place of the absent; all of them when nobody does."""
+    here: list[Staff] = []
+    away: list[Staff] = []
+    for seat in seats_at(unit_path, _TOLD, today):
+        sits = seat.on(today)
+        if sits is not None:
+            person_id, is_here = sits
+            holder = seat.holder_id if person_id != seat.holder_id else None
+            (here if is_here else away).append(Staff(person_id, seat.role, seat.unit_id, holder))
+    return here or away
 
 
 def ticket_facts(ticket_id: int) -> TicketFacts | None:

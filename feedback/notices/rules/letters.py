@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -46,6 +46,7 @@ class Letter(StrEnum):
     STAFF_CONFIRMED = "staff_confirmed"
     STAFF_WITHDRAWN = "staff_withdrawn"
     STAFF_NEWS = "staff_news"
+    STAFF_INSTRUCTED = "staff_instructed"
 
 
 TO_REPORTER = {
@@ -72,6 +73,7 @@ TO_STAFF = {
     M.CONFIRM: Letter.STAFF_CONFIRMED,
     M.WITHDRAW: Letter.STAFF_WITHDRAWN,
     M.ADD_INFORMATION: Letter.STAFF_INFORMATION,
+    M.INSTRUCT: Letter.STAFF_INSTRUCTED,
 }
 # Letters that ask nothing of whoever gets them: the earlier answerer of a disputed ticket may read these.
 _ONLY_TELLS = frozenset({M.CONFIRM, M.WITHDRAW})
@@ -86,11 +88,12 @@ _LADDER: dict[Audience, tuple[Role, ...]] = {
 
 @dataclass(frozen=True, slots=True)
 class Staff:
-    """An active person's role at a unit."""
+    """An active person's role at a unit; ``holder_id`` is the absent person in whose place it is, if any."""
 
     person_id: int
     role: Role
     unit_id: int
+    holder_id: int | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -126,14 +129,16 @@ def staff_to_tell(audience: Audience, case: Case, staff: Sequence[Staff]) -> tup
     The officer who holds the ticket alone, otherwise everybody of the role at the nearest level where somebody is; when
     no level has one, the supervisors (DOMAIN.md section 4: the message climbs until a person is told).
     """
-    present = [one for one in staff if one.person_id not in _barred(case)]
-    if audience in (Audience.UNIT, Audience.OFFICER) and any(one.person_id == case.officer_id for one in present):
-        assert case.officer_id is not None
-        return (case.officer_id,)
+    barred = _barred(case) - {None}
+    present = [one for one in staff if not {one.person_id, one.holder_id} & barred]
+    if audience in (Audience.UNIT, Audience.OFFICER) and case.officer_id is not None:
+        holding = (one.person_id for one in present if case.officer_id in (one.holder_id or one.person_id,))
+        if (officer := next(holding, None)) is not None:
+            return (officer,)
     return _nearest(_LADDER[audience], case, present) or _nearest((Role.SUPERVISOR,), case, present)
 
 
-def _barred(case: Case) -> Collection[int | None]:
+def _barred(case: Case) -> set[int | None]:
     barred = {case.actor_id, case.reported_person_id}
     return barred if case.move in _ONLY_TELLS else barred | {case.excluded_person_id}
 

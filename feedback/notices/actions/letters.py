@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from feedback.kernel.clock import utc_now
-from feedback.notices.queries import case_of, ticket_facts
-from feedback.notices.rules import Audience, Case, Letter, Staff, letter_for, staff_to_tell, tells_reporter
+from feedback.notices.queries.letters import case_of, ticket_facts
+from feedback.notices.rules.letters import Audience, Case, Letter, Staff, letter_for, staff_to_tell, tells_reporter
 from feedback.storage.outbox import post
 from feedback.storage.session import transaction
 

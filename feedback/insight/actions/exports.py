@@ -1,4 +1,4 @@
-"""The one thing the room writes: that somebody took figures or tickets away in a file."""
+"""That somebody took figures or tickets away in a file."""
 
 from __future__ import annotations
 

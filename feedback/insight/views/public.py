@@ -1,0 +1,121 @@
+"""/statistik: time kept and missed, for everybody, with the data to take away."""
+
+from __future__ import annotations
+
+from dataclasses import asdict, dataclass
+from typing import Any
+
+from flask import Response, jsonify, render_template, request, url_for
+from flask_babel import format_decimal, gettext
+
+from feedback.insight.queries.public import governments, public_board, public_unit
+from feedback.insight.rules.period import Period, chosen_period
+from feedback.insight.rules.public import FEWEST, PublicRow, public_row, public_rows
+from feedback.insight.rules.scope import Scope
+from feedback.insight.views.blueprint import statistics
+from feedback.insight.views.files import csv_answer
+from feedback.kernel.clock import local_date, utc_now
+from feedback.kernel.errors import Invalid, NotFound
+from feedback.units.rules import UnitRow
+from feedback.web.guard import public
+from feedback.web.markup import working_time
+
+LICENCE = "CC BY 4.0"
+_YEARS = 5
+
+
+@dataclass(frozen=True, slots=True)
+class _Told:
+    unit: UnitRow
+    period: Period
+    total: PublicRow
+    rows: tuple[PublicRow, ...]
+
+
+@statistics.get("")
+@public
+def home() -> Response | str:
+    """The figures of a unit and of those directly under it, for one year."""
+    found = _told()
+    form = request.args.get("format")
+    if form == "csv":
+        return _csv(found)
+    if form == "json":
+        return _json(found)
+    return render_template(
+        "insight/statistics.html",
+        unit=found.unit,
+        period=found.period,
+        rows=[_cells(row, found.period.first.year) for row in (found.total, *found.rows)],
+        years=_years(found),
+        governments=[each for each in governments() if each.id != found.unit.id],
+        fewest=FEWEST,
+        licence=LICENCE,
+        files={form: _address(found.unit.slug, found.period.first.year, format=form) for form in ("csv", "json")},
+    )
+
+
+def _told() -> _Told:
+    unit = public_unit(request.args.get("unit", ""))
+    if unit is None:
+        raise NotFound()
+    now = utc_now()
+    today = local_date(now, unit.zone)
+    try:
+        year = int(request.args.get("tahun") or today.year)
+        period = chosen_period(None, None, year, today=today, zone=unit.zone)
+    except (ValueError, OverflowError, Invalid):
+        raise NotFound() from None
+    found = public_board(Scope(unit, period, now))
+    return _Told(unit, period, public_row(found.total), public_rows(found.rows))
+
+
+def _address(slug: str, year: int, **more: str) -> str:
+    return url_for("statistics.home", unit=slug, tahun=year, **more)
+
+
+def _years(found: _Told) -> list[dict[str, Any]]:
+    this = local_date(utc_now(), found.unit.zone)
+    years = range(this.year, this.year - _YEARS, -1)
+    chosen = found.period.first.year
+    return [
+        {"label": str(year), "href": _address(found.unit.slug, year), "current": year == chosen, "count": None}
+        for year in years
+    ]
+
+
+def _cells(row: PublicRow, year: int) -> list[Any]:
+    few = gettext("kurang dari %(n)s", n=FEWEST)
+    counts = (row.received, row.answered, row.kept, row.missed)
+    times = (row.first_response_median, row.resolution_median, row.resolution_p90)
+    name = {"text": row.name, "href": _address(row.slug, year)}
+    return [
+        name,
+        *(few if each is None else format_decimal(each) for each in counts),
+        *("–" if each is None else working_time(each) for each in times),
+    ]
+
+
+def _csv(found: _Told) -> Response:
+    head = [
+        "unit", "slug", "masuk", "dijawab", "tepat_waktu", "terlambat", "tanggapan_pertama_median_menit_kerja",
+        "penyelesaian_median_menit_kerja", "penyelesaian_p90_menit_kerja", "dari", "sampai", "lisensi",
+    ]  # fmt: skip
+    about = [found.period.first.isoformat(), found.period.last.isoformat(), LICENCE]
+    rows = ([*asdict(row).values(), *about] for row in (found.total, *found.rows))
+    return csv_answer(f"statistik-{found.unit.slug}-{found.period.first.year}", head, rows)
+
+
+def _json(found: _Told) -> Response:
+    return jsonify(
+        {
+            "licence": LICENCE,
+            "first": found.period.first.isoformat(),
+            "last": found.period.last.isoformat(),
+            "zone": found.period.zone,
+            "suppressed_below": FEWEST,
+            "largest_percentile_error": 0.02,
+            "total": asdict(found.total),
+            "units": [asdict(row) for row in found.rows],
+        }
+    )

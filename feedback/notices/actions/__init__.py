@@ -1,0 +1,1 @@
+"""Putting letters, escalations and digests into the outbox."""

@@ -1,0 +1,1 @@
+"""What letters are made of, who gets them, and what the supervisors' room asks about escalations."""

@@ -1,0 +1,1 @@
+"""What may be decided without asking anybody: letters, the ladder, working hours, digests."""

@@ -1,0 +1,72 @@
+"""What everybody sees of the figures."""
+
+from __future__ import annotations
+
+import csv
+import io
+
+import pytest
+import time_machine
+
+from feedback.insight.actions import rebuild
+from feedback.storage.session import db
+from tests.factories import World
+from tests.insight.conftest import NOW, Maker
+from tests.site import Reader
+
+
+@pytest.fixture(autouse=True)
+def _today() -> object:
+    with time_machine.travel(NOW, tick=False):
+        yield
+
+
+def fill_public(make: Maker, world: World) -> None:
+    for serial in range(12):
+        make.answered(world.agency, 60, 600, on_time=serial > 5)
+    for _serial in range(9):
+        make.answered(world.government, 30, 30)
+    for _serial in range(3):
+        make.answered(world.other_agency, 30, 30)
+    for _serial in range(20):
+        make.answered(world.agency, 5, 5, confidential=True)
+        make.answered(world.agency, 5, 5, hidden=True)
+    db.session.commit()
+
+
+@pytest.mark.parametrize("rolled_up", [True, False])
+def test_nothing_confidential_and_nothing_small(make: Maker, world: World, reader: Reader, rolled_up: bool) -> None:
+    fill_public(make, world)
+    if rolled_up:
+        rebuild(NOW)
+    data = reader.open("/statistik?unit=provinsi-contoh&format=json").response.get_json()
+    units = {row["slug"]: row for row in data["units"]}
+    assert data["total"]["received"] == 24
+    assert (units["dinas-perhubungan"]["kept"], units["dinas-perhubungan"]["missed"]) == (6, 6)
+    assert units["dinas-perhubungan"]["resolution_median"] == pytest.approx(600, rel=0.02)
+    # Three are too few to tell, and the next smallest is not told either: it would give the three away.
+    for slug in ("dinas-kesehatan", "provinsi-contoh"):
+        assert {value for key, value in units[slug].items() if key not in ("name", "slug")} == {None}
+    assert data["licence"] == "CC BY 4.0"
+
+
+def test_page_and_csv_say_the_same_and_signed_in_people_see_no_more(make: Maker, world: World, reader: Reader) -> None:
+    fill_public(make, world)
+    page = reader.open("/statistik?unit=provinsi-contoh")
+    assert "kurang dari 5" in page.text
+    for word in ("Tepat waktu", "Separuh orang menunggu", "CC BY 4.0", "Kota Lain"):
+        assert word in page.text
+    text = reader.open("/statistik?unit=provinsi-contoh&format=csv").response.get_data().decode("utf-8-sig")
+    assert list(csv.DictReader(io.StringIO(text)))[0]["masuk"] == "24"
+    reader.sign_in(world.governor)
+    assert reader.open("/statistik?unit=provinsi-contoh&format=csv").response.get_data().decode("utf-8-sig") == text
+
+
+@pytest.mark.parametrize("query", ["unit=tidak-ada", "tahun=x", "tahun=1", "tahun=99999999999999999999999"])
+def test_what_is_not_there(world: World, reader: Reader, query: str) -> None:
+    assert reader.open(f"/statistik?{query}").status == 404
+
+
+def test_the_footer_leads_there(world: World, reader: Reader) -> None:
+    assert "/statistik" in reader.open("/").links
+    assert reader.open("/statistik").status == 200

@@ -1,0 +1,82 @@
+"""The report that goes upward: three forms of one set of figures, kept."""
+
+from __future__ import annotations
+
+import csv
+import io
+import re
+from collections.abc import Callable
+
+import openpyxl
+import pytest
+import time_machine
+
+from feedback.insight.actions import rebuild
+from feedback.storage.session import db
+from feedback.units.models import Unit
+from tests.factories import World
+from tests.insight.conftest import NOW, Maker
+from tests.insight.test_board import fill
+from tests.site import Page, Reader
+
+BOARD = "/pantau?unit=dinas-perhubungan&dari=2026-03-01&sampai=2026-03-31"
+
+
+@pytest.fixture(autouse=True)
+def _today() -> object:
+    with time_machine.travel(NOW, tick=False):
+        yield
+
+
+def keep(reader: Reader) -> Page:
+    return reader.send(reader.open(BOARD), button="Simpan sebagai laporan (XLSX, CSV, PDF)")
+
+
+def test_three_files_say_the_same_to_the_last_digit(make: Maker, world: World, reader: Reader) -> None:
+    fill(make, world)
+    unit = db.session.get(Unit, world.division)
+    assert unit is not None
+    unit.name = '=HYPERLINK("http://jahat.example") #eval("x")'
+    db.session.commit()
+    rebuild(NOW)
+    reader.sign_in(world.head)
+    page = keep(reader)
+    assert page.status == 200
+    id_ = page.path.rsplit("/", 1)[1]
+    assert re.fullmatch("[0-9a-f]{16}", id_)
+    text = reader.open(f"{page.path}.csv").response.get_data().decode("utf-8-sig")
+    head, *rows = csv.reader(io.StringIO(text))
+    assert rows[0][:2] == [id_, "2026-03-01"]
+    book = openpyxl.load_workbook(io.BytesIO(reader.client.get(f"{page.path}.xlsx").get_data()))
+    first, counts, times = book.worksheets
+    assert id_ in first["A2"].value
+    sheet = [[*one, *other[1:]] for one, other in zip(counts.iter_rows(min_row=2, values_only=True), times.iter_rows(min_row=2, values_only=True), strict=True)]
+    assert [[cell for cell in row[1:]] for row in sheet] == [[float(cell) if cell else None for cell in row[5:]] for row in rows]
+    assert all(cell.data_type != "f" for one in book.worksheets for line in one.iter_rows() for cell in line)
+    assert any(str(row[0]).startswith("=HYPERLINK") for row in sheet)
+    pdf = reader.client.get(f"{page.path}.pdf").get_data()
+    assert pdf.startswith(b"%PDF")
+    assert b"StructTreeRoot" in pdf
+    assert head.index("Nomor cuplikan") == 0
+
+
+def test_the_same_figures_come_out_later_and_have_the_same_id(make: Maker, world: World, reader: Reader) -> None:
+    fill(make, world)
+    reader.sign_in(world.head)
+    before = keep(reader)
+    assert keep(reader).path == before.path
+    db.session.rollback()  # the requests wrote after this reading began
+    make.answered(world.agency, 5, 5)
+    db.session.commit()
+    again = keep(reader)
+    assert again.path != before.path
+    assert reader.open(before.path).text == before.text
+
+
+def test_only_its_maker_opens_a_report(make: Maker, world: World, readers: Callable[[], Reader]) -> None:
+    fill(make, world)
+    path = keep(readers().sign_in(world.head)).path
+    for form in ("", ".csv", ".xlsx", ".pdf"):
+        assert readers().sign_in(world.governor).client.get(path + form).status_code == 404
+        assert readers().sign_in(world.officer).client.get(path + form).status_code == 403
+    assert readers().sign_in(world.head).open(path + ".exe").status == 404

@@ -1,0 +1,45 @@
+"""Answers at the edge: a host we are not, a sign-in that ended while somebody wrote, a language link after a form."""
+
+from __future__ import annotations
+
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+
+from tests.factories import World
+from tests.site import Page, Reader
+
+
+@pytest.mark.parametrize("host", ["evil.example", "", "localhost:99999", "127.0.0.1.evil.example"])
+def test_a_host_we_are_not_gets_a_plain_refusal(plain_app: Flask, host: str) -> None:
+    answer = plain_app.test_client().get("/", headers={"Host": host})
+    assert answer.status_code == 400
+    assert "default-src 'none'" in answer.headers["Content-Security-Policy"]
+    assert b"Traceback" not in answer.data
+
+
+def test_a_sign_in_that_ended_takes_no_text_with_it(world: World, reader: Reader) -> None:
+    page = reader.sign_in(world.coordinator).open("/meja/loket")
+    token = dict(page.form(has="text").fields)["csrf_token"]
+    reader.client.delete_cookie("sesi")
+    other = reader.open("/masuk")
+    token = dict(other.form(has="password").fields)["csrf_token"]
+    words = "Ibu di loket bercerita panjang tentang lampu."
+    answer = Page(reader.client.post("/meja/loket", data={"csrf_token": token, "text": words}, headers={"Sec-Fetch-Site": "same-origin"}))
+    assert answer.status == 401
+    assert words in answer.html
+    assert answer.form(button="Kirim lagi").action.startswith("/meja/loket")
+
+
+def test_without_a_known_origin_the_text_is_shown_but_not_offered_for_sending(world: World, client: FlaskClient) -> None:
+    answer = Page(client.post("/lapor", data={"text": "Tulisan yang jangan hilang."}))
+    assert answer.status == 403
+    assert "Tulisan yang jangan hilang." in answer.html
+    assert "Kirim lagi" not in answer.text
+
+
+def test_a_page_made_by_a_form_has_no_language_link(world: World, reader: Reader) -> None:
+    page = reader.open("/lapor")
+    assert any("bahasa=en" in link for link in page.links)
+    answer = reader.send(page, button="periksa", text="")
+    assert not any("bahasa=" in link for link in answer.links)
