@@ -68,12 +68,13 @@ def serving(command: list[str], port: int, path: str, settings: Settings) -> Ite
 
 
 class Site:
-    """The application in this process: it signs in, finds a ticket and counts statements; the load goes to the server."""
+    """The application in this process signs in, finds a ticket and counts statements; the load goes to the server."""
 
     def __init__(self, settings: Settings) -> None:
         self.app: Flask = create_app(settings)
         with self.app.app_context():
             self.long = db.session.scalar(select(Ticket.number).where(Ticket.import_ref == "long")) or ""
+            self.place = db.session.scalar(select(Ticket.region_code).where(Ticket.import_ref == "long"))
             self.tickets = db.session.scalar(text("SELECT count(*) FROM ticket"))
             db.session.remove()
         self.staff = {name: self._signed_in(name) for name in ("officer", "coordinator")}
@@ -106,7 +107,7 @@ class Site:
 
         def ask() -> bytes:
             fields = {
-                "csrf_token": token, "form_key": next(keys), "kind": "complaint", "topic": "1", "region": "82.71.05.1001",
+                "csrf_token": token, "form_key": next(keys), "kind": "complaint", "topic": "1", "region": self.place,
                 "text": f"Lampu jalan di depan pasar nomor {next(serial)} mati sejak minggu lalu.", "langkah": "kirim",
             }  # fmt: skip
             return request_of("POST", "/lapor", port=PORT, cookie=cookie, body=urlencode(fields).encode())

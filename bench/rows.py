@@ -22,7 +22,7 @@ TROUBLES = (
     "mati", "mampet", "patah", "kotor", "menumpuk", "berlubang", "selalu tutup", "bocor", "gelap", "tumbang",
     "belum jadi", "rusak berat",
 )  # fmt: skip
-PLACES = ("balai desa", "pasar", "sekolah dasar", "masjid", "dermaga", "puskesmas", "terminal", "lapangan", "kantor pos")
+PLACES = ("balai desa", "pasar", "sekolah", "masjid", "dermaga", "puskesmas", "terminal", "lapangan", "kantor pos")
 PLEAS = (
     "Warga takut lewat malam hari.", "Anak-anak sudah dua kali jatuh di sini.", "Kami sudah melapor ke RT.",
     "Mohon segera diperiksa petugas.", "Baunya sampai ke rumah warga.", "Bila hujan airnya masuk ke halaman.",
@@ -86,7 +86,8 @@ class Made:
 def _words() -> str:
     thing, trouble, place = random.choice(THINGS), random.choice(TROUBLES), random.choice(PLACES)
     pleas = " ".join(random.sample(PLEAS, random.randint(1, 5)))
-    return f"{thing} di depan {place} nomor {random.randrange(5000)} {trouble} sejak {random.randint(2, 30)} hari. {pleas}"
+    where = f"di depan {place} nomor {random.randrange(5000)}"
+    return f"{thing} {where} {trouble} sejak {random.randint(2, 30)} hari. {pleas}"
 
 
 def _drawn(stories: Any) -> Any:
@@ -122,7 +123,9 @@ def made(
     pace = min(1.0, (places.now - received).total_seconds() / (len(story) * 86400 * 2))
     at, events = received, []
     for version, (move, state, role) in enumerate(story, 1):
-        events.append(_event(ticket_id, version, at, (move, state, role), unit, places.root, officer, events))
+        event = _event((move, state, role), unit, places.root, officer)
+        before = events[-1]["to_state"] if events else None
+        events.append({**event, "ticket_id": ticket_id, "at": at, "version": version, "from_state": before})
         at = at + timedelta(hours=pace * random.uniform(2, 46))
     ticket = _ticket(ticket_id, received, unit, events, places, officer)
     due = received + timedelta(days=random.choice((7, 14, 20)))
@@ -135,16 +138,13 @@ def made(
     return Made(ticket, _cycle(ticket, events), events, known)
 
 
-def _event(
-    ticket_id: int, version: int, at: datetime, what: tuple[Any, ...], unit: UnitRow, root: UnitRow, officer: int,
-    earlier: list[dict[str, Any]],
-) -> dict[str, Any]:  # fmt: skip
+def _event(what: tuple[Any, ...], unit: UnitRow, root: UnitRow, officer: int) -> dict[str, Any]:
     move, state, role = what
     wordy = move in ("interim_reply", "answer", "review_answer", "hold")
     words = " ".join(random.sample(PLEAS, 3)) if wordy else ""
     return {
-        "ticket_id": ticket_id, "at": at, "move": move, "from_state": earlier[-1]["to_state"] if earlier else None,
-        "to_state": state, "cycle": 1, "version": version, "unit_id": root.id if version < 3 else unit.id,
+        "move": move, "to_state": state, "cycle": 1,
+        "unit_id": root.id if move in ("submit", "verify_and_assign") else unit.id,
         "to_unit_id": unit.id if move == "verify_and_assign" else None, "actor_id": officer if role else None,
         "role": role, "actor_unit_id": (unit.id if role == "officer" else root.id) if role else None, "text": words,
         "html": f"<p>{words}</p>" if wordy else None, "sanitiser": "1" if wordy else None, "is_public": True,
@@ -178,11 +178,12 @@ def _ticket(
 
 def _cycle(ticket: dict[str, Any], events: list[dict[str, Any]]) -> dict[str, Any]:
     start, first, answered = ticket["received_at"], ticket["first_response_at"], ticket["answered_at"]
+    waited = int((first - start).total_seconds()) if first else None
     resolved = int((answered - start).total_seconds()) if answered else None
     return {
         "ticket_id": ticket["id"], "number": 1, "started_at": start, "unit_id": ticket["unit_id"],
-        "first_response_at": first, "first_response_minutes": int((first - start).total_seconds() / 190) if first else None,
-        "first_response_seconds": int((first - start).total_seconds()) if first else None, "answered_at": answered,
+        "first_response_at": first, "first_response_minutes": waited // 190 if waited is not None else None,
+        "first_response_seconds": waited, "answered_at": answered,
         "resolution_minutes": resolved // 190 if resolved is not None else None, "resolution_seconds": resolved,
         "on_time": random.random() < 0.8 if answered else None, "answered_by_id": None,
     }  # fmt: skip

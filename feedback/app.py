@@ -16,6 +16,7 @@ from config import ROOT, Settings
 from feedback.doors import COMMANDS, DOORS, HANDLERS, SINGLE_COMMANDS, TIMERS
 from feedback.people.queries import Visitor, signed_in_person
 from feedback.storage.session import db, init_storage
+from feedback.web.compress import compress
 from feedback.web.errors import init_errors
 from feedback.web.guard import check_guard
 from feedback.web.headers import add_headers
@@ -44,6 +45,7 @@ def create_app(settings: Settings) -> Flask:
     _init_people(app)
     app.before_request(_refuse_nul)
     app.before_request(check_guard)
+    app.after_request(compress)
     app.after_request(add_headers)
     app.context_processor(navigation)
     for door in DOORS:

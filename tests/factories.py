@@ -16,8 +16,9 @@ from feedback.kernel.permissions import Role
 from feedback.people.actions import HASHER
 from feedback.people.models import MembershipRow, Person
 from feedback.storage.session import db, transaction
-from feedback.tickets.actions.moves import MakeMove, make_move
+from feedback.tickets.actions.moves import make_move
 from feedback.tickets.actions.submit import Receipt, SubmitReport, submit
+from feedback.tickets.actions.work import MakeMove
 from feedback.tickets.models import Ticket
 from feedback.tickets.rules.lifecycle import MOVES, Words
 from feedback.tickets.rules.words import Kind, MoveName

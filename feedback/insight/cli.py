@@ -3,15 +3,22 @@
 from __future__ import annotations
 
 import json
+import tomllib
 from datetime import datetime
+from pathlib import Path
 
 import click
 from flask.cli import AppGroup
 
 from feedback.insight.actions import rebuild, refresh, verify
+from feedback.insight.queries.recount import recount
 from feedback.kernel.clock import utc_now
+from feedback.kernel.errors import Refusal
+from feedback.tickets.rules.imports import parse_map
 
 cli = AppGroup("insight", help="Figures: count anew, compare with the rows, compare with a file.")
+
+_FILE = click.Path(exists=True, dir_okay=False, readable=True, path_type=Path)
 
 
 @cli.command("rebuild")
@@ -47,3 +54,30 @@ def check_command(context: click.Context, *, as_json: bool) -> None:
         for text in verdict.wrong[:20]:
             click.echo(f"  {text}")
     context.exit(1 if verdict.wrong else 0)
+
+
+@cli.command("recount")
+@click.argument("file", type=_FILE)
+@click.option("--map", "map_path", type=_FILE, required=True, help="The TOML file the import was made with.")
+@click.pass_context
+def recount_command(context: click.Context, /, file: Path, map_path: Path) -> None:
+    """Compare first responses in an imported CSV FILE with the rows and with the board, agency by agency.
+
+    n and medians are counted from the file by itself. Exit status 1 when they differ, or when nothing was imported.
+    """
+    try:
+        given = parse_map(tomllib.loads(map_path.read_text(encoding="utf-8-sig")))
+        found = recount(file, given, utc_now())
+    except (Refusal, tomllib.TOMLDecodeError) as error:
+        raise click.UsageError(str(error)) from error
+    for each in found:
+        sign = "ok" if each.same else "!!"
+        n, seconds, minutes = each.in_file
+        _, board_seconds, board_minutes = each.on_board
+        click.echo(
+            f"{sign}  {each.agency}: n {n}/{each.in_rows[0]}/{each.on_board[0]}, elapsed {seconds / 3600:.2f} h "
+            f"(board {board_seconds / 3600:.2f}), working {minutes / 60:.2f} h (board {board_minutes / 60:.2f})"
+        )
+    wrong = sum(not each.same for each in found)
+    click.echo(f"Compared {len(found)} agencies: {wrong} differ.")
+    context.exit(1 if wrong or not found else 0)

@@ -84,13 +84,3 @@ class FigureSnapshot(Base):
     made_at: Mapped[datetime]
     content: Mapped[dict[str, Any]]
     made_by_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"), default=None)
-
-
-class ReportSubscription(Base):
-    """Somebody who wants the monthly report of a unit by mail; whether they may have it is asked when it is sent."""
-
-    __tablename__ = "report_subscription"
-
-    person_id: Mapped[int] = mapped_column(ForeignKey("person.id"), primary_key=True)
-    unit_id: Mapped[int] = mapped_column(ForeignKey("unit.id"), primary_key=True)
-    since: Mapped[datetime]

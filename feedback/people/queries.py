@@ -196,28 +196,6 @@ def memberships_of(person_ids: Iterable[int]) -> list[MembershipView]:
     ]
 
 
-def staff_at(
-    unit_path: str, roles: Sequence[Role], today: date, *, above: bool = False
-) -> list[tuple[PersonRow, Role, int]]:
-    """Active people holding one of the roles at the unit of a path (or, with ``above``, at it or any unit over it)."""
-    ids = path_ids(unit_path)
-    reach = MembershipRow.unit_id.in_(ids) if above else MembershipRow.unit_id == ids[-1]
-    statement = (
-        select(
-            Person.id, Person.email, Person.name, Person.locale, Person.is_active,
-            MembershipRow.role, MembershipRow.unit_id, MembershipRow.valid_from, MembershipRow.valid_to,
-        )
-        .join(MembershipRow, MembershipRow.person_id == Person.id)
-        .where(reach, Person.is_active, MembershipRow.role.in_(roles))
-        .order_by(Person.name, Person.id)
-    )  # fmt: skip
-    return [
-        (PersonRow(*row[:5]), Role(row[5]), row[6])
-        for row in db.session.execute(statement)
-        if is_current(row[7], row[8], today)
-    ]
-
-
 def seats_at(unit_path: str, roles: Sequence[Role], since: date) -> list[Seat]:
     """The roles held by active people at the unit of a path and above it, with absences that last to ``since`` or on.
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from enum import StrEnum
 from typing import Any
 
 from flask import Flask, Response, current_app, render_template, request
@@ -70,18 +71,32 @@ def _http(error: HTTPException) -> Any:
     return _page(known, gettext(TEXTS[known])), status, headers
 
 
-def _same_site() -> bool:
-    """Whether our own page sent this form: only then may what it carried be offered for sending again."""
-    fetch_site = request.headers.get("Sec-Fetch-Site")
-    return fetch_site == "same-origin" or (
-        fetch_site is None and (request.referrer or "").startswith(current_app.config["SETTINGS"].public_url + "/")
-    )
+class _Sender(StrEnum):
+    """Where a form came from, as far as the browser says."""
+
+    OURS = "ours"
+    OTHER = "other"
+    UNKNOWN = "unknown"
+
+
+def _sender() -> _Sender:
+    told = request.headers.get("Sec-Fetch-Site")
+    if told is not None:
+        return _Sender.OURS if told == "same-origin" else _Sender.OTHER
+    referrer = request.headers.get("Referer")
+    if referrer is None:
+        return _Sender.UNKNOWN
+    ours = referrer.startswith(current_app.config["SETTINGS"].public_url + "/")
+    return _Sender.OURS if ours else _Sender.OTHER
 
 
 def typed_again(status: int) -> Answer:
-    """A page with everything that was typed; a button to send it again only when our own page sent it."""
+    """A page with what was typed, unless another site sent it; a button to send again only when our own page did."""
+    sender = _sender()
     typed = [(name, value) for name, value in request.form.items(multi=True) if not name.endswith("csrf_token")]
-    action = request.full_path if _same_site() else None
+    if sender is _Sender.OTHER:
+        typed = []
+    action = request.full_path if sender is _Sender.OURS else None
     return render_template("errors/expired.html", status=status, typed=typed, action=action), status, {}
 
 

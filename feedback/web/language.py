@@ -49,11 +49,11 @@ def _words(language: str, message: str) -> str:
 class _Messages(Domain):
     """Finds a message in one look-up; the library asks four layers each time, a fifth of what a list costs."""
 
-    def gettext(self, string: str, **values: Any) -> str:
-        """The message in the reader's language, with the values in their places."""
+    def gettext(self, string: str, **variables: Any) -> str:
+        """The message in the reader's language, with the variables in their places."""
         locale = get_locale()
         text = _words(locale.language, string) if locale else string
-        return text % values if values else text
+        return text % variables if variables else text
 
 
 _MESSAGES = _Messages()

@@ -1,4 +1,4 @@
-"""figures are rolled up, reports are kept as snapshots and sent by mail"""
+"""figures are rolled up, reports are kept as snapshots"""
 
 from __future__ import annotations
 
@@ -75,17 +75,8 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_figure_snapshot")),
     )
     op.create_index(op.f("ix_figure_snapshot_unit_id_first"), "figure_snapshot", ["unit_id", "first"])
-    op.create_table(
-        "report_subscription",
-        sa.Column("person_id", sa.Integer(), nullable=False),
-        sa.Column("unit_id", sa.Integer(), nullable=False),
-        sa.Column("since", sa.DateTime(timezone=True), nullable=False),
-        sa.ForeignKeyConstraint(["person_id"], ["person.id"], name=op.f("fk_report_subscription_person_id")),
-        sa.ForeignKeyConstraint(["unit_id"], ["unit.id"], name=op.f("fk_report_subscription_unit_id")),
-        sa.PrimaryKeyConstraint("person_id", "unit_id", name=op.f("pk_report_subscription")),
-    )
 
 
 def downgrade() -> None:
-    for table in ("report_subscription", "figure_snapshot", "figure_state", "figure_cell", "figure_fact"):
+    for table in ("figure_snapshot", "figure_state", "figure_cell", "figure_fact"):
         op.drop_table(table)

@@ -51,7 +51,7 @@ def test_three_files_say_the_same_to_the_last_digit(make: Maker, world: World, r
     first, counts, times = book.worksheets
     assert id_ in first["A2"].value
     sheet = [[*one, *other[1:]] for one, other in zip(counts.iter_rows(min_row=2, values_only=True), times.iter_rows(min_row=2, values_only=True), strict=True)]
-    assert [[cell for cell in row[1:]] for row in sheet] == [[float(cell) if cell else None for cell in row[5:]] for row in rows]
+    assert [list(row[1:]) for row in sheet] == [[float(cell) if cell else None for cell in row[5:]] for row in rows]
     assert all(cell.data_type != "f" for one in book.worksheets for line in one.iter_rows() for cell in line)
     assert any(str(row[0]).startswith("=HYPERLINK") for row in sheet)
     pdf = reader.client.get(f"{page.path}.pdf").get_data()

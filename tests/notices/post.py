@@ -9,8 +9,9 @@ from feedback.doors import HANDLERS
 from feedback.kernel.actor import Actor
 from feedback.kernel.clock import utc_now
 from feedback.storage.outbox import Hopeless, claim, fail, settle
-from feedback.tickets.actions.moves import MakeMove, make_move
+from feedback.tickets.actions.moves import make_move
 from feedback.tickets.actions.submit import Receipt, SubmitReport, submit
+from feedback.tickets.actions.work import MakeMove
 from feedback.tickets.rules.words import Grade, Kind, MoveName
 from tests.factories import World
 

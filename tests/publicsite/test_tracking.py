@@ -103,8 +103,8 @@ def test_the_right_code_opens_though_strangers_tried_wrong_ones(world: World, re
     for _ in range(FREE_TRIES + 2):
         track(reader, number, WRONG)
     page = track(reader, number, CODE)
-    assert page.status == 200
-    assert page.path == f"/laporan/{number}"
+    assert page.status == 303
+    assert page.response.location == f"/laporan/{number}"
 
 
 def test_empty_and_hostile_input_gets_a_page(world: World, reader: Reader) -> None:

@@ -14,8 +14,9 @@ from feedback.kernel.actor import Actor
 from feedback.kernel.clock import local_date, utc_now
 from feedback.storage.outbox import Outbox
 from feedback.storage.session import db
-from feedback.tickets.actions.moves import MakeMove, make_system_move
+from feedback.tickets.actions.moves import make_system_move
 from feedback.tickets.actions.submit import Receipt
+from feedback.tickets.actions.work import MakeMove
 from feedback.tickets.models import Ticket, TicketCycle, TicketEvent, TicketNote
 from feedback.tickets.rules.words import Grade, HoldReason, MoveName, RejectReason, State
 from tests.factories import World, make_report, move

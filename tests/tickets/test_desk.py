@@ -11,13 +11,24 @@ import pytest
 
 from feedback.kernel.actor import Actor
 from feedback.kernel.clock import utc_now
-from feedback.tickets.queries.desk import PAGE_SIZE, Queue, desk_queue, desk_tiles, desk_zone
+from feedback.storage.session import db
+from feedback.tickets.queries.desk import (
+    PAGE_SIZE,
+    Queue,
+    desk_queue,
+    desk_tiles,
+    desk_zone,
+    instants,
+    queue_statement,
+    tiles_statement,
+)
 from feedback.tickets.rules.words import MoveName, State
 from tests.factories import World, make_report
 from tests.publicsite.rows import add_ticket
 from tests.site import Page, Reader
 from tests.tickets.conftest import Hands
 from tests.tickets.steps import answered, assigned, bring, disputed, make, ticket_of
+from tests.tickets.test_listing import explained
 
 M = MoveName
 WIT = "Asia/Jayapura"
@@ -234,3 +245,21 @@ def test_the_cost_does_not_grow_with_the_rows(world: World, readers: New, statem
 def test_the_zone_of_the_desk_is_that_of_its_unit(world: World) -> None:
     assert desk_zone(world.officer) == WIT
     assert desk_zone(Actor()) == "Asia/Jakarta"
+
+
+@pytest.mark.parametrize("queue", [None, Queue.UNIT, Queue.OVERDUE])
+def test_the_desk_reads_an_index(world: World, queue: Queue | None) -> None:
+    for _ in range(60):
+        add_ticket(world, unit_id=world.agency)
+    actor = world.coordinator
+    statement = (
+        tiles_statement(actor, None)
+        if queue is None
+        else queue_statement(actor, queue, None, backwards=False, has_cursor=False)
+    )
+    plan = explained(statement.params(**instants(NOW, WIT)))
+    if db.engine.dialect.name == "postgresql":
+        assert "Seq Scan on ticket " not in plan, plan
+    else:
+        assert "MULTI-INDEX" not in plan, plan
+        assert "ix_ticket_queue" in plan, plan

@@ -12,7 +12,7 @@ from feedback.kernel.actor import Actor, Membership
 from feedback.kernel.errors import NotFound
 from feedback.kernel.permissions import Role
 from feedback.storage.session import db, transaction
-from feedback.tickets.actions.moves import facts_of
+from feedback.tickets.actions.work import facts_of
 from feedback.tickets.models import Ticket
 from feedback.tickets.queries.detail import ticket_page
 from feedback.tickets.queries.visible import visible

@@ -14,7 +14,8 @@ from feedback.kernel.actor import Actor
 from feedback.kernel.clock import utc_now
 from feedback.kernel.errors import Conflict, Forbidden, NotFound
 from feedback.storage.session import db
-from feedback.tickets.actions.moves import MakeMove, make_system_move
+from feedback.tickets.actions.moves import make_system_move
+from feedback.tickets.actions.work import MakeMove
 from feedback.tickets.rules.diagram import lifecycle_document
 from feedback.tickets.rules.lifecycle import MOVES, TABLE, Clock, Relation, Situation, Words, check_move, possible_moves
 from feedback.tickets.rules.words import (
@@ -185,6 +186,7 @@ def test_the_clock_may_do_only_what_the_table_gives_it(world: World, state: Stat
         State.ANSWERED: {MoveName.LAPSE},
         State.ON_HOLD: {MoveName.RESUME},
         State.INCOMPLETE: {MoveName.WITHDRAW},
+        State.JOINED: {MoveName.UNJOIN},  # when the report it follows ends without an answer
     }.get(state, set())
     if state in OPEN_STATES - {State.ANSWERED}:
         allowed = allowed | {MoveName.ESCALATE}

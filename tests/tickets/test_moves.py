@@ -571,7 +571,8 @@ def ticket_path(receipt: Receipt) -> str:
 
 
 def test_an_unknown_number_is_not_found(world: World) -> None:
-    from feedback.tickets.actions.moves import MakeMove, make_move
+    from feedback.tickets.actions.moves import make_move
+    from feedback.tickets.actions.work import MakeMove
 
     refused(NotFound, lambda: make_move(MakeMove(number="MB-0000-0000", move=M.CLAIM, version=1), world.officer))
 

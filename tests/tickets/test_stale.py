@@ -11,7 +11,8 @@ from sqlalchemy import select
 
 from feedback.kernel.actor import Actor
 from feedback.storage.session import db
-from feedback.tickets.actions.moves import MakeMove, Stale, make_move
+from feedback.tickets.actions.moves import Stale, make_move
+from feedback.tickets.actions.work import MakeMove
 from feedback.tickets.models import TicketEvent
 from feedback.tickets.rules.words import MoveName, State
 from tests.factories import World, move

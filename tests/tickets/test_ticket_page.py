@@ -12,7 +12,8 @@ from sqlalchemy import update
 from feedback.kernel.actor import Actor
 from feedback.kernel.clock import utc_now
 from feedback.storage.session import db, transaction
-from feedback.tickets.actions.moves import MakeMove, make_system_move
+from feedback.tickets.actions.moves import make_system_move
+from feedback.tickets.actions.work import MakeMove
 from feedback.tickets.rules.words import MoveName, State
 from feedback.units.models import Unit
 from tests.factories import World, make_report

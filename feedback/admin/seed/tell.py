@@ -19,8 +19,9 @@ from feedback.kernel.permissions import Role
 from feedback.people.queries import MembershipView, memberships_of
 from feedback.storage.outbox import Outbox, OutboxState
 from feedback.storage.session import db
-from feedback.tickets.actions.moves import MakeMove, make_move, make_system_move
+from feedback.tickets.actions.moves import make_move, make_system_move
 from feedback.tickets.actions.submit import Receipt, SubmitReport, submit
+from feedback.tickets.actions.work import MakeMove
 from feedback.tickets.rules.words import Grade, HoldReason, Kind, MoveName, RejectReason
 from feedback.units.queries import all_units
 from feedback.units.rules import UnitRow, path_ids

@@ -51,15 +51,17 @@ def public_row(row: BoardRow, *, whole: bool = True) -> PublicRow:
     received, answered = told(counts[Measure.RECEIVED]), told(counts[Measure.ANSWERED])
     kept, missed = told(counts[Measure.ON_TIME]), told(counts[Measure.LATE])
     if not whole or received is None:
-        return PublicRow(row.unit.name, row.unit.slug, *(None,) * 7)
+        return PublicRow(row.unit.name, row.unit.slug, None, None, None, None, None, None, None)
     first, resolved = figures.first_response.working, figures.resolution.working
-    pair = (None, None) if kept is None or missed is None else (kept, missed)
+    if kept is None or missed is None:
+        kept = missed = None
     return PublicRow(
         row.unit.name,
         row.unit.slug,
         received,
         answered,
-        *pair,
+        kept,
+        missed,
         first.median if first.n >= FEWEST else None,
         resolved.median if resolved.n >= FEWEST else None,
         resolved.p90 if resolved.n >= FEWEST else None,

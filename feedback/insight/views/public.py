@@ -70,7 +70,7 @@ def _told() -> _Told:
     return _Told(unit, period, public_row(found.total), public_rows(found.rows))
 
 
-def _address(slug: str, year: int, **more: str) -> str:
+def _address(slug: str, year: int, **more: Any) -> str:
     return url_for("statistics.home", unit=slug, tahun=year, **more)
 
 

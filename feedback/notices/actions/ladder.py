@@ -26,7 +26,8 @@ from feedback.notices.rules.ladder import Step, people_at, percents
 from feedback.notices.rules.moments import Course, next_look, reached_at
 from feedback.storage.outbox import post
 from feedback.storage.session import db, transaction
-from feedback.tickets.actions.moves import MakeMove, make_system_move
+from feedback.tickets.actions.moves import make_system_move
+from feedback.tickets.actions.work import MakeMove
 from feedback.tickets.rules.words import MoveName
 
 BATCH = 200

@@ -7,7 +7,20 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from sqlalchemy import Date, Integer, Select, String, bindparam, cast, literal, null, or_, select, union_all
+from sqlalchemy import (
+    BindParameter,
+    Date,
+    Integer,
+    Select,
+    String,
+    bindparam,
+    cast,
+    literal,
+    null,
+    or_,
+    select,
+    union_all,
+)
 
 from feedback.catalogue.models import Service, Topic
 from feedback.publicsite.rules import Asked
@@ -78,7 +91,7 @@ def _chosen(rows: Sequence[Named], key: str | None) -> Named | None:
 
 _TOPIC = bindparam("topic", type_=String)
 _UNIT = bindparam("unit", type_=String)
-_PREFIXES = bindparam("prefixes", expanding=True)
+_PREFIXES: BindParameter[Any] = bindparam("prefixes", expanding=True)
 
 
 def _part(what: str, row_id: Any, key: Any, name: Any, place: Any = None, zone: Any = None) -> Select[Any]:

@@ -10,7 +10,7 @@ from feedback.kernel.errors import Forbidden, Invalid, NotFound
 from feedback.kernel.text import clean, has_words, mark
 from feedback.storage.keyring import keyed_hash
 from feedback.storage.session import db, transaction
-from feedback.tickets.actions.moves import facts_of
+from feedback.tickets.actions.work import facts_of
 from feedback.tickets.models import Ticket, TicketNote
 from feedback.tickets.rules.grants import Sight, grants_for, relations, sight_of
 from feedback.tickets.rules.lifecycle import OFFICIAL

@@ -20,7 +20,8 @@ from feedback.clocks.rules.words import ClockState
 from feedback.kernel.text import mark
 from feedback.storage.outbox import Outbox, post
 from feedback.storage.session import db, transaction
-from feedback.tickets.actions.moves import MakeMove, make_system_move
+from feedback.tickets.actions.moves import make_system_move
+from feedback.tickets.actions.work import MakeMove
 from feedback.tickets.models import Ticket
 from feedback.tickets.rules.words import MoveName, State
 

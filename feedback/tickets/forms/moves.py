@@ -13,7 +13,7 @@ from wtforms.validators import Email, InputRequired, Length, Optional
 
 from feedback.catalogue.queries import authorities
 from feedback.kernel.text import mark
-from feedback.tickets.actions.moves import MakeMove
+from feedback.tickets.actions.work import MakeMove
 from feedback.tickets.rules.lifecycle import Move
 from feedback.tickets.rules.lifecycle import Words as MoveWords
 from feedback.tickets.rules.report import LONGEST_TEXT

@@ -20,7 +20,7 @@ from feedback.people.models import Person
 from feedback.storage.base import UTCDateTime
 from feedback.storage.session import db
 from feedback.tickets.models import Ticket
-from feedback.tickets.queries.visible import under, visible
+from feedback.tickets.queries.visible import aside, under, visible
 from feedback.tickets.rules.grants import Sight, grants_for
 from feedback.tickets.rules.words import AT_UNIT, Kind, State
 from feedback.units.models import Region, Unit
@@ -71,7 +71,7 @@ def desk_zone(actor: Actor) -> str:
     return db.session.scalar(select(Unit.zone).where(Unit.id.in_(ids)).order_by(Unit.path).limit(1)) or "Asia/Jakarta"
 
 
-def _instants(now: datetime, zone: str) -> dict[str, datetime]:
+def instants(now: datetime, zone: str) -> dict[str, datetime]:
     """Now, and the instants at which today and the third day from now end, seen from the desk's zone."""
     today = now.astimezone(ZoneInfo(zone)).date()
 
@@ -113,12 +113,12 @@ def _at_desk(actor: Actor, path: str | None) -> ColumnElement[bool]:
     if path is not None:
         paths = tuple([path] if any(path.startswith(one) for one in paths) else [])
     inside = or_(*(under(Ticket.unit_id, one) for one in paths)) if paths else Ticket.id.in_([])
-    return and_(inside, Ticket.is_open, visible(grants_for(actor), Sight.WHOLE))
+    return and_(inside, Ticket.is_open, aside(visible(grants_for(actor), Sight.WHOLE)))
 
 
 def desk_tiles(actor: Actor, now: datetime, zone: str, path: str | None = None) -> dict[Queue, int]:
     """Every tile's count in one statement."""
-    row = db.session.execute(tiles_statement(actor, path), _instants(now, zone)).one()
+    row = db.session.execute(tiles_statement(actor, path), instants(now, zone)).one()
     return {queue: int(row._mapping[queue.name]) for queue in Queue}
 
 
@@ -141,7 +141,7 @@ def desk_queue(
 ) -> Page[DeskLine]:
     """A page of one queue, most urgent first; rows without a due date come last."""
     cursor, backwards = (read_cursor(before, (str, int)), True) if before else (read_cursor(after, (str, int)), False)
-    given: dict[str, Any] = _instants(now, zone)
+    given: dict[str, Any] = instants(now, zone)
     if cursor is not None:
         given |= {"instant": _instant(str(cursor[0])), "last": int(cursor[1])}
     statement = queue_statement(actor, queue, path, backwards=backwards, has_cursor=cursor is not None)

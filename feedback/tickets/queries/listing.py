@@ -7,7 +7,7 @@ from datetime import date, datetime, timedelta
 from functools import lru_cache
 from typing import Any
 
-from sqlalchemy import ColumnElement, Row, Select, and_, case, func, literal, or_, select
+from sqlalchemy import ColumnElement, Row, Select, and_, func, literal, or_, select
 from sqlalchemy.orm import aliased
 
 from feedback.adapters.search import found, matching
@@ -19,7 +19,7 @@ from feedback.kernel.text import excerpt
 from feedback.storage.base import UTCDateTime
 from feedback.storage.session import db
 from feedback.tickets.models import Ticket
-from feedback.tickets.queries.visible import under, visible
+from feedback.tickets.queries.visible import aside, under, visible
 from feedback.tickets.rules.grants import Grant, Sight, TicketFacts, grants_for, sight_of
 from feedback.tickets.rules.lifecycle import Clock
 from feedback.tickets.rules.words import Kind, State
@@ -156,11 +156,11 @@ def list_statement(
     exact, wide = _exact(filters), _wide(filters)
     filter_leads = bool(exact) or (bool(wide) and bearings.few)
     if exact and filters.text and bearings.few:
-        exact = [_aside(and_(*exact))]
+        exact = [aside(and_(*exact))]
     if filter_leads or grants != _PUBLIC:
-        seen = _aside(seen)
+        seen = aside(seen)
     elif wide:
-        wide = [_aside(and_(*wide))]
+        wide = [aside(and_(*wide))]
     statement = (
         select(*_COLUMNS)
         .join(Unit, Unit.id == Ticket.unit_id)
@@ -179,11 +179,6 @@ def list_statement(
 _known_statement = lru_cache(maxsize=256)(list_statement)
 
 
-def _aside(clause: ColumnElement[bool]) -> ColumnElement[bool]:
-    """The same condition in a shape that no index answers: it is only asked of rows found otherwise."""
-    return case((clause, 1), else_=0) == 1
-
-
 def _bearings(grants: tuple[Grant, ...], filters: Filters, number: str | None) -> Bearings:
     """Where the cursor's ticket stands, for one who may see it: a cursor must not tell when a sealed one came."""
     wide = _wide(filters)
@@ -193,7 +188,7 @@ def _bearings(grants: tuple[Grant, ...], filters: Filters, number: str | None) -
     counted = select(Ticket.id).limit(FEW + 1)
     if filters.text:
         hits = found(filters.text).subquery()
-        counted = counted.join(hits, hits.c.id == Ticket.id).where(*map(_aside, others))
+        counted = counted.join(hits, hits.c.id == Ticket.id).where(*map(aside, others))
     else:
         counted = counted.where(*others)
     known = (Ticket.number == number, visible(grants))
