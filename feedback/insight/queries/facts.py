@@ -57,16 +57,10 @@ _REPORTER = func.coalesce(of_clock(ClockKind.COMPLETION, Clock.used_minutes), 0)
 )
 
 
-def facts(where: ColumnElement[bool], now: datetime, *, whole: bool = True) -> list[Fact]:
-    """The rounds that meet a condition on rounds and tickets; two statements, without ``whole`` (stages, hops) one."""
-    held = _holds(where) if whole else {}
+def facts(where: ColumnElement[bool], now: datetime) -> list[Fact]:
+    """The rounds that meet a condition on rounds and tickets; two statements."""
+    held = _holds(where)
     return [_fact(row, held) for row in db.session.execute(_select(now).where(where))]
-
-
-def round_count(where: ColumnElement[bool]) -> int:
-    """How many rounds meet a condition."""
-    rounds = select(func.count()).select_from(TicketCycle).join(Ticket, Ticket.id == TicketCycle.ticket_id)
-    return db.session.execute(rounds.where(where)).scalar_one()
 
 
 def _select(now: datetime) -> Select[Any]:

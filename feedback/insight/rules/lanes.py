@@ -30,11 +30,9 @@ class Summed(StrEnum):
     VERIFY_MINUTES = "verify_minutes"
     UNIT_MINUTES = "unit_minutes"
     REPORTER_MINUTES = "reporter_minutes"
-    HOLD_SECONDS = "hold_seconds"
     VERIFY_ROUNDS = "verify_rounds"
     UNIT_ROUNDS = "unit_rounds"
     REPORTER_ROUNDS = "reporter_rounds"
-    HOLD_ROUNDS = "hold_rounds"
     HOPS = "hops"
     RETURNS = "returns"
 

@@ -25,7 +25,7 @@ from feedback.kernel.permissions import Permission
 from feedback.kernel.text import mark
 from feedback.tickets.rules.words import CHANNEL_LABELS, KIND_LABELS
 from feedback.web.guard import requires
-from feedback.web.markup import day, elapsed, working_time
+from feedback.web.markup import day, working_time
 
 DIMENSION_LABELS = {
     Dimension.TOPIC: mark("Topik"),
@@ -43,7 +43,7 @@ _STAGES = (
 Page = str | tuple[str, int]
 
 
-def _page(name: str, body: Callable[[Asked, Scope], dict[str, Any]], *, months: bool = False) -> Page:
+def _page(template: str, name: str, body: Callable[[Asked, Scope], dict[str, Any]], *, months: bool = False) -> Page:
     """One page of the room; with ``months`` about the period widened to whole months."""
     question = asked()
     if question.period is None:
@@ -51,7 +51,7 @@ def _page(name: str, body: Callable[[Asked, Scope], dict[str, Any]], *, months: 
     period = whole_months(question.period) if months else question.period
     scope = question.scope(period)
     return render_template(
-        f"insight/{name}.html",
+        template,
         form=question.form,
         unit=question.unit,
         period=period,
@@ -65,7 +65,7 @@ def _page(name: str, body: Callable[[Asked, Scope], dict[str, Any]], *, months: 
 @requires(Permission.BOARD)
 def trend() -> Page:
     """Month by month and week by week up to the end of the period."""
-    return _page("trend", _over_time)
+    return _page("insight/trend.html", "trend", _over_time)
 
 
 def _over_time(question: Asked, scope: Scope) -> dict[str, Any]:
@@ -111,7 +111,7 @@ def _columns(stretches: Sequence[tuple[Stretch, Figures]]) -> list[dict[str, flo
 @requires(Permission.BOARD)
 def told_apart() -> Page:
     """The figures by topic, service, kind, channel or region."""
-    return _page("told_apart", _parts, months=True)
+    return _page("insight/told_apart.html", "told_apart", _parts, months=True)
 
 
 def _parts(question: Asked, scope: Scope) -> dict[str, Any]:
@@ -148,7 +148,7 @@ def _parts(question: Asked, scope: Scope) -> dict[str, Any]:
 @requires(Permission.BOARD)
 def flow() -> Page:
     """Where time goes, who sends to whom, and when reports come in."""
-    return _page("flow", _stuck, months=True)
+    return _page("insight/flow.html", "flow", _stuck, months=True)
 
 
 def _stuck(question: Asked, scope: Scope) -> dict[str, Any]:
@@ -172,7 +172,6 @@ def _stuck(question: Asked, scope: Scope) -> dict[str, Any]:
         "hops": sums[Summed.HOPS],
         "returns": sums[Summed.RETURNS],
         "received": figures.counts[Measure.RECEIVED],
-        "elapsed": elapsed,
         "heat": _heat(figures.hours),
     }  # fmt: skip
 

@@ -108,7 +108,10 @@ def _in_whose_place(actor: Actor) -> tuple[int | None, ...]:
 
 
 def _at_desk(actor: Actor, path: str | None) -> ColumnElement[bool]:
-    """Open tickets of the subtrees this actor works in, or of one part of them, as far as the grants reach."""
+    """Open tickets of the subtrees this actor works in, or of one part of them, as far as the grants reach.
+
+    The units lead, whatever else is asked: their open tickets are few and stand together in one index.
+    """
     paths = actor.paths(*DESK_ROLES)
     if path is not None:
         paths = tuple([path] if any(path.startswith(one) for one in paths) else [])
@@ -162,7 +165,7 @@ def queue_statement(
 ) -> Select[Any]:
     """One page of a queue: first which tickets, from the index of open ones, then what the page shows of those."""
     key = func.coalesce(Ticket.due_at, _NEVER)
-    chosen = select(Ticket.id, key.label("key")).where(_at_desk(actor, path), _condition(queue, actor))
+    chosen = select(Ticket.id, key.label("key")).where(_at_desk(actor, path), aside(_condition(queue, actor)))
     if has_cursor:
         instant, last = bindparam("instant", type_=UTCDateTime()), bindparam("last", type_=Integer)
         later = or_(key > instant, and_(key == instant, Ticket.id > last))

@@ -254,6 +254,7 @@ def _clock_events(row: _Row, ticket_id: int, clock_ids: Mapping[tuple[int, str],
             "due_at": clock.due.at.isoformat() if clock.due.at else None,
             "due_date": clock.due.date.isoformat() if clock.due.date else None,
             "provisional": clock.due.provisional,
+            "retarget_overdue": False,
         }
         started = {"unit_id": unit_id, "state": ClockState.RUNNING, **due}
         yield _happened(clock_id, ClockEventKind.STARTED, clock.started_at, started)
