@@ -25,9 +25,7 @@ class BoardForm(Form):
     unit = SelectField(lazy_gettext("Unit kerja"), validate_choice=False, default="")
     dari = DateField(lazy_gettext("Dari"), validators=[Optional()])
     sampai = DateField(lazy_gettext("Sampai"), validators=[Optional()])
-    tahun = IntegerField(
-        lazy_gettext("Atau tahun"), validators=[Optional(), NumberRange(EARLIEST.year, LATEST.year)]
-    )
+    tahun = IntegerField(lazy_gettext("Atau tahun"), validators=[Optional(), NumberRange(EARLIEST.year, LATEST.year)])
 
     def offer(self, units: Sequence[UnitRow], chosen: UnitRow) -> None:
         """Fill the list of units, indented by their place in the tree."""

@@ -59,4 +59,3 @@ def how_many(measure: Measure, scope: Scope, actor: Actor, limit: ColumnElement[
 
 def _how_many(wanted: ColumnElement[bool]) -> ColumnElement[int]:
     return func.sum(case((wanted, 1), else_=0), type_=Integer)
-

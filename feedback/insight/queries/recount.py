@@ -89,9 +89,7 @@ def _grouped(times: Iterator[tuple[str, int, int]]) -> dict[str, Waits]:
     return {name: Waits(*group) for name, group in found.items()}
 
 
-def _on_board(
-    government: UnitRow, units: tuple[UnitRow, ...], given: ImportMap, now: datetime
-) -> dict[str, Wait]:
+def _on_board(government: UnitRow, units: tuple[UnitRow, ...], given: ImportMap, now: datetime) -> dict[str, Wait]:
     ends = select(func.min(Ticket.received_at), func.max(Ticket.received_at))
     first, last = db.session.execute(ends.where(Ticket.import_source == given.source)).one()
     if first is None:

@@ -141,8 +141,6 @@ def _round(cycle: Row[Any], unit: UnitRow, clocks: tuple[ClockRow, ...], held: t
         resolution_minutes=cycle.resolution_minutes,
         resolution_seconds=cycle.resolution_seconds,
         on_time=cycle.on_time,
-        clocks=tuple(
-            clock for clock in clocks if clock.cycle == cycle.number and clock.kind is not ClockKind.HOLDING
-        ),
+        clocks=tuple(clock for clock in clocks if clock.cycle == cycle.number and clock.kind is not ClockKind.HOLDING),
         held=held,
     )

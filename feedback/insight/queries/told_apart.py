@@ -74,8 +74,7 @@ def ways(scope: Scope, actor: Actor) -> tuple[Way, ...]:
     pairs = {way: tuple(map(int, way.split(">"))) for way in grouped}
     units = units_by_ids({unit_id for pair in pairs.values() for unit_id in pair})
     rows = (
-        Way(units[pair[0]], units[pair[1]], figures_of([grouped[way]]).sums[Summed.HOPS])
-        for way, pair in pairs.items()
+        Way(units[pair[0]], units[pair[1]], figures_of([grouped[way]]).sums[Summed.HOPS]) for way, pair in pairs.items()
     )
     return tuple(sorted(rows, key=lambda row: (-row.times, row.source.short_name, row.target.short_name)))
 

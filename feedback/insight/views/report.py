@@ -108,9 +108,7 @@ def _name(found: Snapshot) -> str:
 
 def _title(found: Snapshot) -> str:
     first, last = date.fromisoformat(found.content["first"]), date.fromisoformat(found.content["last"])
-    return gettext(
-        "%(unit)s, %(first)s sampai %(last)s", unit=found.content["unit"], first=day(first), last=day(last)
-    )
+    return gettext("%(unit)s, %(first)s sampai %(last)s", unit=found.content["unit"], first=day(first), last=day(last))
 
 
 def _lines(found: Snapshot) -> list[str]:
