@@ -18,8 +18,8 @@ from feedback.insight.rules.measures import BURNING, COUNTED, SLOW, Measure
 from feedback.insight.rules.period import Period, midnight
 from feedback.insight.rules.scope import Scope
 from feedback.storage.session import db
-from feedback.tickets.models import TicketCycle
-from feedback.tickets.rules.words import State
+from feedback.tickets.models import TicketCycle, TicketEvent
+from feedback.tickets.rules.words import MoveName, State
 from tests.factories import World
 from tests.insight.conftest import MARCH, NOW, ZONE, Maker
 
@@ -181,9 +181,22 @@ def test_what_burns_now(make: Maker, world: World, scope: Build) -> None:
         Measure.NOW_DISPUTED: 1,
         Measure.NOW_RETURNED: 1,
         Measure.NOW_RETURNED_TWICE: 0,
+        Measure.NOW_ESCALATED: 0,
         Measure.NOW_OPEN: 7,
     }
     assert set(now) == set(BURNING)
+
+
+def test_an_escalation_burns_until_somebody_answers_it(make: Maker, world: World, scope: Build) -> None:
+    ticket = make.open(world.agency)
+    event = {"ticket_id": ticket.id, "to_state": ticket.state, "cycle": 1, "version": 1, "unit_id": world.agency}
+    db.session.add(TicketEvent(**event, at=NOW, move=MoveName.ESCALATE, is_public=False))
+    db.session.commit()
+    assert burning(scope(world.agency), world.governor)[Measure.NOW_ESCALATED] == 1
+    assert behind(question(Measure.NOW_ESCALATED, scope(world.agency), world.governor)).total == 1
+    db.session.add(TicketEvent(**event, at=NOW, move=MoveName.INSTRUCT, is_public=False))
+    db.session.commit()
+    assert burning(scope(world.agency), world.governor)[Measure.NOW_ESCALATED] == 0
 
 
 @pytest.mark.parametrize(

@@ -20,6 +20,7 @@ from feedback.insight.rules.period import midnight
 from feedback.insight.rules.scope import WATCHERS, Scope
 from feedback.kernel.actor import Actor
 from feedback.kernel.clock import local_date
+from feedback.notices.queries.escalations import unanswered_escalation
 from feedback.storage.session import db
 from feedback.tickets.models import Ticket, TicketCycle, TicketEvent
 from feedback.tickets.queries.visible import under, visible
@@ -212,6 +213,7 @@ def burning_conditions(scope: Scope) -> dict[Measure, ColumnElement[bool]]:
         Measure.NOW_DISPUTED: Ticket.state == State.DISPUTED,
         Measure.NOW_RETURNED: and_(Ticket.state == State.RECEIVED, Ticket.returned_at.is_not(None)),
         Measure.NOW_RETURNED_TWICE: returns.correlate(Ticket).scalar_subquery() >= RETURNED_OFTEN,
+        Measure.NOW_ESCALATED: unanswered_escalation(),
     }
 
 

@@ -47,6 +47,7 @@ class Measure(StrEnum):
     NOW_DISPUTED = "kini-disanggah"
     NOW_RETURNED = "kini-dikembalikan"
     NOW_RETURNED_TWICE = "kini-dua-kali-dikembalikan"
+    NOW_ESCALATED = "kini-dieskalasi"
 
 
 # Counted per unit for a cohort, in the order of the columns.
@@ -62,6 +63,7 @@ SLOW = (Measure.VERIFY_SLOW, Measure.FIRST_RESPONSE_SLOW, Measure.RESOLUTION_SLO
 BURNING = (
     Measure.NOW_OVERDUE, Measure.NOW_DUE_TODAY, Measure.NOW_DUE_IN_1, Measure.NOW_DUE_IN_2, Measure.NOW_DUE_IN_3,
     Measure.NOW_PROMISE_BROKEN, Measure.NOW_DISPUTED, Measure.NOW_RETURNED, Measure.NOW_RETURNED_TWICE,
+    Measure.NOW_ESCALATED,
     Measure.NOW_OPEN,
 )  # fmt: skip
 RETURNED_OFTEN = 2
@@ -104,6 +106,7 @@ LABELS = {
     Measure.NOW_DISPUTED: mark("Disanggah"),
     Measure.NOW_RETURNED: mark("Dikembalikan ke koordinator"),
     Measure.NOW_RETURNED_TWICE: mark("Dikembalikan dua kali atau lebih"),
+    Measure.NOW_ESCALATED: mark("Dieskalasi, belum ditanggapi"),
 }
 MEANINGS = {
     Measure.RECEIVED: mark("Putaran yang dimulai dalam periode ini; sanggahan dan pembukaan lagi memulai yang baru."),
@@ -141,6 +144,7 @@ MEANINGS = {
     Measure.NOW_DISPUTED: mark("Jawabannya disanggah pelapor dan menunggu pejabat lain."),
     Measure.NOW_RETURNED: mark("Dikembalikan oleh unit dan menunggu koordinator menentukan unit lain."),
     Measure.NOW_RETURNED_TWICE: mark("Laporan terbuka yang sudah dikembalikan oleh unit dua kali atau lebih."),
+    Measure.NOW_ESCALATED: mark("Laporan terbuka yang dieskalasi, tanpa arahan, tanggapan, atau jawaban sesudahnya."),
 }
 # The deadline of the answer: these two decide between on time and late. The others owe something on the way.
 ANSWER_CLOCKS = (ClockKind.RESOLVE, ClockKind.KIP_ANSWER)
