@@ -17,4 +17,4 @@ class Sessions(SecureCookieSessionInterface):
         """After the response is made."""
         super().save_session(app, session, response)
         if response.cache_control.private:
-            response.vary.discard("Cookie")
+            response.vary.discard("cookie")  # in lower case: Werkzeug compares the rest of the list so

@@ -43,3 +43,9 @@ def test_a_page_made_by_a_form_has_no_language_link(world: World, reader: Reader
     assert any("bahasa=en" in link for link in page.links)
     answer = reader.send(page, button="periksa", text="")
     assert not any("bahasa=" in link for link in answer.links)
+
+
+def test_a_page_of_the_form_can_be_shown_again_by_the_back_button(world: World, client: FlaskClient) -> None:
+    answer = client.get("/lapor", headers={"Accept-Encoding": "gzip"})
+    assert answer.headers["Cache-Control"] == "private, no-cache"
+    assert "Cookie" not in answer.headers["Vary"]
