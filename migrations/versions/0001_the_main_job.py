@@ -371,7 +371,7 @@ def upgrade() -> None:
         batch_op.create_index('ix_ticket_newest', ['received_at', 'id'], unique=False)
         batch_op.create_index('ix_ticket_officer', ['officer_id', 'is_open', 'due_at', 'id'], unique=False)
         batch_op.create_index('ix_ticket_public', ['confidential', 'hidden', 'received_at', 'id'], unique=False)
-        batch_op.create_index('ix_ticket_queue', ['unit_id', 'is_open', 'due_at', 'id'], unique=False)
+        batch_op.create_index('ix_ticket_queue', ['unit_id', 'is_open', 'due_at', 'id', 'state', 'officer_id', 'returned_at', 'confidential', 'reported_person_id', 'reporter_id'], unique=False)
         batch_op.create_index('ix_ticket_region_newest', ['region_code', 'received_at', 'id'], unique=False)
         batch_op.create_index('ix_ticket_reporter', ['reporter_id', 'received_at', 'id'], unique=False)
         batch_op.create_index('ix_ticket_service_newest', ['service_id', 'received_at', 'id'], unique=False)
