@@ -44,8 +44,8 @@ class Ticket(Base):
         Index("ix_ticket_public", "confidential", "hidden", "received_at", "id"),
         # What every desk counts and filters by stands in the index, so that its tiles never touch the rows.
         Index(
-            "ix_ticket_queue", "unit_id", "is_open", "due_at", "id", "state", "officer_id", "returned_at", "confidential",
-            "reported_person_id", "reporter_id",
+            "ix_ticket_queue", "unit_id", "is_open", "due_at", "id", "state", "officer_id", "returned_at",
+            "confidential", "reported_person_id", "reporter_id",
         ),
         Index("ix_ticket_unit_newest", "unit_id", "received_at", "id"),
         Index("ix_ticket_topic_newest", "topic_id", "received_at", "id"),
