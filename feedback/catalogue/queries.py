@@ -20,10 +20,9 @@ from feedback.catalogue.rules import (
     TopicRow,
     decide_route,
 )
-from feedback.kernel.clock import utc_now
 from feedback.storage.session import db
 from feedback.units.models import Unit
-from feedback.units.queries import government_of, unit_columns, unit_row
+from feedback.units.queries import government_of, today, unit_columns, unit_row
 from feedback.units.rules import UnitKind, UnitRow, in_force, path_ids, path_range, region_prefixes
 
 _TOPIC_COLUMNS = tuple(getattr(Topic, name) for name in TopicRow.__dataclass_fields__)
@@ -158,12 +157,12 @@ def propose_route(
 ) -> Route:
     """Who should hold a report about this, there (see `decide_route`). Two statements, seldom three.
 
-    Units are those of today's UTC date. A closed unit stands for its successor; one without a successor is passed over.
+    Units are those of `units.queries.today`. A closed unit stands for its successor; without one it is passed over.
     """
-    today = utc_now().date()
+    day = today()
     prefixes = () if region_code is None else region_prefixes(region_code)
-    rules = _matching_rules(prefixes, topic_id=topic_id, service_id=service_id, on=today)
-    units = _candidate_units(prefixes, service_id=service_id, unit_id=unit_id, on=today)
+    rules = _matching_rules(prefixes, topic_id=topic_id, service_id=service_id, on=day)
+    units = _candidate_units(prefixes, service_id=service_id, unit_id=unit_id, on=day)
     chosen = units.get("chosen", [None])[0]
     owner = units.get("owner", [None])[0]
     governments = [unit for unit in units.get("government", []) if unit is not None]

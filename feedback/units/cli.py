@@ -13,7 +13,6 @@ from typing import Any, TextIO
 import click
 from flask.cli import AppGroup
 
-from feedback.kernel.clock import utc_now
 from feedback.kernel.errors import Refusal
 from feedback.units.actions import (
     ChangeUnit,
@@ -25,7 +24,7 @@ from feedback.units.actions import (
     create_unit,
     import_units,
 )
-from feedback.units.queries import all_units, tree, unit_by_slug
+from feedback.units.queries import all_units, today, tree, unit_by_slug
 from feedback.units.rules import UnitKind, UnitRow, Zone
 
 cli = AppGroup("units", help="Units: governments, agencies and everything under them.")
@@ -87,7 +86,7 @@ def add_command(slug: str, **given: Any) -> None:
         parent_id=parent.id if parent else None,
         zone=given["zone"],
         region_code=given["region"],
-        valid_from=given["valid_from"].date() if given["valid_from"] else utc_now().date(),
+        valid_from=given["valid_from"].date() if given["valid_from"] else today(),
     )
     with _told():
         unit_id = create_unit(command)

@@ -9,7 +9,7 @@ from typing import Any
 from sqlalchemy import Row, Select, func, select
 from sqlalchemy.orm import aliased
 
-from feedback.kernel.clock import utc_now
+from feedback.kernel.clock import local_date, utc_now
 from feedback.storage.session import db
 from feedback.units.models import Region, Unit
 from feedback.units.rules import (
@@ -17,6 +17,7 @@ from feedback.units.rules import (
     RegionRow,
     UnitKind,
     UnitRow,
+    Zone,
     path_ids,
     path_range,
     region_prefixes,
@@ -55,13 +56,13 @@ def units_by_ids(ids: Collection[int]) -> dict[int, UnitRow]:
 
 
 def children(unit_id: int | None, *, on: date | None = None) -> tuple[UnitRow, ...]:
-    """Units in force directly under a unit (the governments for None), by name; `on` defaults to today's UTC date."""
+    """Units in force directly under a unit (the governments for None), by name; `on` defaults to `today()`."""
     parent = Unit.parent_id.is_(None) if unit_id is None else Unit.parent_id == unit_id
     return _units(_in_force(select(*unit_columns()), on).where(parent).order_by(Unit.name, Unit.id))
 
 
 def tree(*, on: date | None = None) -> tuple[UnitRow, ...]:
-    """Every unit in force on a date (default: today's UTC date), a parent always before what is under it."""
+    """Every unit in force on a date (default: today's date (see `today`)), a parent always before what is under it."""
     return _units(_in_force(select(*unit_columns()), on).order_by(Unit.path))
 
 
@@ -142,8 +143,13 @@ def region_name_index() -> dict[str, str]:
     return dict(db.session.execute(select(Region.code, Region.name).order_by(Region.code)).tuples().all())
 
 
+def today() -> date:
+    """The date by which units are judged: that of WIT, where a day begins first, so a unit opened today is there."""
+    return local_date(utc_now(), Zone.WIT)
+
+
 def _in_force(statement: Select[Any], on: date | None) -> Select[Any]:
-    day = on or utc_now().date()
+    day = on or today()
     return statement.where(Unit.valid_from <= day, Unit.valid_to.is_(None) | (Unit.valid_to > day))
 
 

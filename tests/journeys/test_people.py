@@ -229,3 +229,51 @@ def test_supervisor_finds_and_reassigns(site: Site, window: Window) -> None:
     press(page, "assign")
     expect(page.locator("main")).to_contain_text("Pekerjaan Umum")
     assert number in page.inner_text("main")
+
+
+def test_administrator_adds_a_unit_a_rule_and_a_person(site: Site, window: Window) -> None:
+    """Nobody needs SQL: from an empty place on the tree to somebody who signs in and works there."""
+    page = window(ADMINISTRATOR, scripts=False)
+    page.goto(f"{site.url}/kelola")
+    expect(page.locator("h1")).to_have_count(1)
+    page.goto(f"{site.url}/kelola/unit/baru?induk=malut-dishub")
+    page.fill("[name=name]", "Bidang Dermaga Rakyat")
+    page.fill("[name=short_name]", "Bid. Dermaga")
+    page.fill("[name=slug]", "malut-dishub-dermaga")
+    page.select_option("[name=kind]", value="division")
+    _send_form(page, "name")
+    page.goto(f"{site.url}/unit/malut-dishub-dermaga")
+    expect(page.locator("h1")).to_contain_text("Bidang Dermaga Rakyat")
+
+    page.goto(f"{site.url}/kelola/aturan/baru?wilayah=82.72.02.1002")
+    page.select_option("[name=topic_id]", label="Kapal dan pelabuhan penyeberangan")
+    option = page.locator("[name=unit_id] option", has_text="Bidang Dermaga Rakyat").first.get_attribute("value")
+    page.select_option("[name=unit_id]", value=option)
+    _send_form(page, "region_code")
+    page.goto(f"{site.url}/kelola/aturan/coba")
+    page.fill("[name=wilayah]", "82.72.02.1002")
+    page.select_option("[name=topik]", label="Kapal dan pelabuhan penyeberangan")
+    _send_form(page, "wilayah")
+    expect(page.locator("main")).to_contain_text("Bidang Dermaga Rakyat")
+
+    page.goto(f"{site.url}/kelola/orang/baru")
+    page.fill("[name=name]", "Sitti Dermaga")
+    page.fill("[name=email]", "sitti.dermaga@malut.contoh.example")
+    _send_form(page, "email")
+    shown = re.search(r"\b[0-9A-Z]{4}(?:-[0-9A-Z]{4}){3,}\b", page.inner_text("main"))
+    assert shown, page.inner_text("main")
+    page.locator("main a[href*='/kelola/orang/']").first.click()
+    option = page.locator("[name=unit_id] option", has_text="Bidang Dermaga Rakyat").first.get_attribute("value")
+    page.select_option("[name=unit_id]", value=option)
+    page.select_option("[name=role]", value="officer")
+    _send_form(page, "role")
+    site.passwords["sitti.dermaga@malut.contoh.example"] = shown.group()
+    officer = window("sitti.dermaga@malut.contoh.example", scripts=False)
+    officer.goto(f"{site.url}/meja")
+    expect(officer.locator("main")).to_contain_text("Bidang Dermaga Rakyat")
+
+
+def _send_form(page: Page, field: str) -> None:
+    """Press the button of the form that holds a field."""
+    page.locator(f"main form:has([name={field}]) button[type=submit]").first.click()
+    expect(page.locator(".error-summary")).to_have_count(0)

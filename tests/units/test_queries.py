@@ -1,12 +1,14 @@
 from __future__ import annotations
 
-from datetime import date
+from datetime import UTC, date, datetime, timedelta
 
 import pytest
 from flask import Flask
 
-from feedback.storage.session import transaction
+from feedback.kernel.clock import pretending
+from feedback.storage.session import db, transaction
 from feedback.units import queries
+from feedback.units.models import Unit
 from feedback.units.rules import RegionLevel, UnitKind
 from tests.factories import World, make_unit
 
@@ -108,3 +110,14 @@ def test_one_statement_each(world: World, statements: list[str], ask: object) ->
     statements.clear()
     ask(world)  # type: ignore[operator]
     assert len(statements) == 1
+
+
+def test_a_unit_opened_today_is_there_though_it_is_still_yesterday_in_utc(world: World) -> None:
+    morning = datetime(2026, 11, 21, 23, 0, tzinfo=UTC)  # 22 November, 08.00 WIT
+    with transaction():
+        government = db.session.get_one(Unit, world.government)
+        fresh = make_unit(parent=government, name="Unit Pagi", valid_from=date(2026, 11, 22))
+    with pretending(morning):
+        assert fresh.id in {unit.id for unit in queries.tree()}
+    with pretending(morning - timedelta(hours=9)):
+        assert fresh.id not in {unit.id for unit in queries.tree()}

@@ -15,7 +15,7 @@ from feedback.kernel.errors import NotFound
 from feedback.kernel.permissions import Permission
 from feedback.units.actions import change_unit, close_unit, create_unit, move_unit
 from feedback.units.queries import all_units, unit_by_slug
-from feedback.units.rules import UnitRow
+from feedback.units.rules import UnitKind, UnitRow
 from feedback.web.guard import requires
 
 
@@ -58,7 +58,9 @@ def units_new() -> Answer:
     everything = all_units()
     above = next((unit for unit in everything if unit.slug == request.args.get("induk")), None)
     today = local_date(utc_now(), above.zone if above else "Asia/Jakarta")
-    form = NewUnitForm(parent_id=above.id if above else None, valid_from=today)
+    below = UnitKind.DIVISION if above and above.parent_id else UnitKind.AGENCY
+    kind = below if above else UnitKind.GOVERNMENT
+    form = NewUnitForm(parent_id=above.id if above else None, kind=kind.value, valid_from=today)
     form.offer_parents(everything, newest_calendars())
     if sent(form, lambda: create_unit(form.create())):
         return saved("units_change", slug=form.slug.data)
