@@ -187,6 +187,16 @@ def test_what_burns_now(make: Maker, world: World, scope: Build) -> None:
     assert set(now) == set(BURNING)
 
 
+def test_an_anonymous_report_is_counted_but_its_times_are_not_told(make: Maker, world: World, scope: Build) -> None:
+    make.answered(world.agency, 30, 60, anonymous=True)
+    db.session.commit()
+    asked = question(Measure.FIRST_RESPONSE, scope(world.agency), world.governor)
+    assert behind(asked).total == 1
+    line = behind(asked).page.rows[0]
+    told = (line.first_response_minutes, line.first_response_seconds, line.resolution_minutes, line.resolution_seconds)
+    assert told == (None, None, None, None)
+
+
 def test_an_escalation_burns_until_somebody_answers_it(make: Maker, world: World, scope: Build) -> None:
     ticket = make.open(world.agency)
     event = {"ticket_id": ticket.id, "to_state": ticket.state, "cycle": 1, "version": 1, "unit_id": world.agency}

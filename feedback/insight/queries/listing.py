@@ -38,7 +38,8 @@ _unit, _place = aliased(Unit), aliased(Unit)
 class Line:
     """One round of a ticket; ``words`` None: not for this reader.
 
-    Minutes are working time of the unit, seconds simply passed.
+    Minutes are working time of the unit, seconds simply passed. An anonymous ticket has neither: beside the public
+    minute of its reply they would tell its hour (SECURITY.md section 6).
     """
 
     number: str
@@ -167,7 +168,8 @@ def _page(asked: Question, *, after: str | None, before: str | None, size: int) 
 def _rows(asked: Question, order: _Order) -> Select[Any]:
     measure, scope, actor = asked.measure, asked.scope, asked.actor
     columns = select(
-        Ticket.id.label("ticket_id"), Ticket.number, Ticket.title, func.substr(Ticket.text, 1, _READ).label("text"),
+        Ticket.id.label("ticket_id"), Ticket.number, Ticket.anonymous, Ticket.title,
+        func.substr(Ticket.text, 1, _READ).label("text"),
         Ticket.state, Ticket.is_open, Ticket.cycle, Ticket.received_at, Ticket.due_at, Ticket.due_kind,
         Ticket.confidential, Ticket.hidden, Ticket.published_at.is_not(None).label("published"), Ticket.reporter_id,
         Ticket.reported_person_id, Ticket.unit_id, _place.path, TicketCycle.number.label("round"),
@@ -208,10 +210,10 @@ def _line(row: Row[Any], held: dict[tuple[int, int], list[Hold]], grants: tuple[
         zone=row.zone,
         received_at=row.started_at or row.received_at,
         answered_at=row.answered_at,
-        first_response_minutes=row.first_response_minutes,
-        first_response_seconds=row.first_response_seconds,
-        resolution_minutes=row.resolution_minutes,
-        resolution_seconds=row.resolution_seconds,
+        first_response_minutes=None if row.anonymous else row.first_response_minutes,
+        first_response_seconds=None if row.anonymous else row.first_response_seconds,
+        resolution_minutes=None if row.anonymous else row.resolution_minutes,
+        resolution_seconds=None if row.anonymous else row.resolution_seconds,
         on_time=row.on_time,
         due_at=row.due_at,
         due_kind=row.due_kind,

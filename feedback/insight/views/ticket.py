@@ -59,6 +59,8 @@ def _facts(one: Round, ticket: TicketTime) -> list[dict[str, str]]:
 def _took(at: datetime | None, minutes: int | None, seconds: int | None, ticket: TicketTime) -> str:
     if at is None:
         return gettext("belum ada")
+    if ticket.anonymous:  # with the public minute of the reply, how long it took would tell the hour of the report
+        return _when(at, ticket)
     return gettext(
         "%(at)s: setelah %(working)s, %(elapsed)s berlalu",
         at=_when(at, ticket),
