@@ -3,7 +3,7 @@ SHELL := /bin/bash
 .SHELLFLAGS := -euo pipefail -c
 .ONESHELL:
 .DEFAULT_GOAL := help
-.PHONY: help run test test-all lint lock translations chromium clean
+.PHONY: help run test test-all lint lock docs translations chromium clean
 
 HOST ?= 127.0.0.1
 PORT ?= 8000
@@ -42,6 +42,9 @@ lock: ## Write the locked requirements anew from the .in files
 	for name in requirements requirements-dev; do
 		uv pip compile --quiet --universal --python-version 3.11 --generate-hashes "$$name.in" -o "$$name.txt"
 	done
+
+docs: .venv/.run ## Write docs/lifecycle.md from the transition table
+	@$(BIN)/python -c 'from feedback.tickets.rules.diagram import lifecycle_document as text; print(text(), end="")' > docs/lifecycle.md
 
 clean: ## Remove the environment and caches; the instance folder with its data stays
 	@rm -rf .venv .mypy_cache .ruff_cache .hypothesis .import_linter_cache
