@@ -39,7 +39,7 @@ lint: .venv/.dev ## Style, types, architecture contracts, templates
 
 lock: ## Write the locked requirements anew from the .in files
 	@command -v uv >/dev/null || { echo "The lock is made with uv; install it first: https://docs.astral.sh/uv/" >&2; exit 1; }
-	for name in requirements requirements-dev; do
+	for name in requirements requirements-scale requirements-dev; do
 		uv pip compile --quiet --universal --python-version 3.11 --generate-hashes "$$name.in" -o "$$name.txt"
 	done
 
