@@ -10,6 +10,7 @@ from pathlib import Path
 from sqlalchemy.exc import SQLAlchemyError
 
 from config import ROOT, Settings
+from feedback.admin.actions.fitness import faults
 from feedback.admin.actions.heartbeat import last_beat
 from feedback.admin.queries import administrators
 from feedback.admin.rules import year_to_know
@@ -33,6 +34,7 @@ class Finding:
 
 def findings(settings: Settings, now: datetime) -> Iterator[Finding]:
     """Look at settings, keys, database, worker and data; the data only when the database is ready."""
+    yield from _start(settings)
     yield from _settings(settings)
     yield _keys(settings.instance)
     ready = is_ready(ROOT / "migrations")
@@ -45,20 +47,21 @@ def findings(settings: Settings, now: datetime) -> Iterator[Finding]:
 _NOT_READY = "The database does not answer, or its migrations are not all applied; run: flask prepare"
 
 
+def _start(settings: Settings) -> Iterator[Finding]:
+    """What production refuses to start with; elsewhere the same list is worth knowing."""
+    for fault in faults(settings):
+        yield Finding(not settings.production, fault, is_note=not settings.production)
+
+
 def _settings(settings: Settings) -> Iterator[Finding]:
-    if settings.production and settings.demo:
-        yield Finding(False, "DEMO is on in production: set DEMO=0.")
-    if settings.production and not settings.secure:
-        yield Finding(False, "PUBLIC_URL does not begin with https://: cookies are not protected.")
+    if settings.production and settings.mail == "console":
+        yield Finding(False, "MAIL=console: nobody gets mail; set MAIL=smtp.")
     yield Finding(True, f"Settings are read; links lead to {settings.public_url}.")
 
 
 def _keys(instance: Path) -> Finding:
-    private, public = instance / PRIVATE_FILE, instance / PUBLIC_FILE
-    if not private.exists() or not public.exists():
+    if not (instance / PRIVATE_FILE).exists() or not (instance / PUBLIC_FILE).exists():
         return Finding(False, f"The keys of sealed contacts are missing in {instance}; run: flask prepare")
-    if private.stat().st_mode & 0o077:
-        return Finding(False, f"{private} can be read by other users; run: chmod 600 {private}")
     return Finding(True, "The keys of sealed contacts are in place.")
 
 

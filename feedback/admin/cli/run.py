@@ -12,8 +12,18 @@ from flask.cli import with_appcontext
 from granian import Granian
 from granian.constants import Interfaces
 
-from config import ROOT
+from config import ROOT, BadSettings
+from feedback.admin.actions.fitness import refuse_unfit
 from feedback.admin.actions.work import Worker
+
+
+def _refuse_unfit() -> None:
+    """End with status 78, which tells systemd not to try again, and one sentence for each fault."""
+    try:
+        refuse_unfit()
+    except BadSettings as problem:
+        click.echo(str(problem), err=True)
+        raise SystemExit(78) from None
 
 
 @click.command("serve")
@@ -23,8 +33,10 @@ from feedback.admin.actions.work import Worker
 @click.option(
     "--threads", type=click.IntRange(1, 64), default=4, show_default=True, help="Requests at once per process."
 )
+@with_appcontext
 def serve_command(host: str, port: int, workers: int, threads: int) -> None:
-    """Serve the site until interrupted."""
+    """Serve the site until interrupted. Production with a fault that doctor names does not start (status 78)."""
+    _refuse_unfit()
     click.echo(f"Serving on http://{host}:{port}")
     Granian(
         "wsgi:app",
@@ -44,6 +56,7 @@ def serve_command(host: str, port: int, workers: int, threads: int) -> None:
 @with_appcontext
 def worker_command(*, once: bool) -> None:
     """Send mail and do what happens because time passed, until interrupted."""
+    _refuse_unfit()
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(name)s %(levelname)s %(message)s")
     worker = Worker(
         handlers=current_app.extensions["handlers"],
