@@ -31,7 +31,7 @@ def _messages() -> frozenset[str | tuple[str, ...]]:
 
 
 def _inside(path: str, only: str) -> bool:
-    relative = Path(path).resolve().relative_to(ROOT)
+    relative = Path(path).absolute().relative_to(ROOT)  # not resolved: an environment may be a link
     return relative.parts[:1] == (only,) or relative == Path()
 
 
