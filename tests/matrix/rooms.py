@@ -1,0 +1,55 @@
+"""Who may enter which address: written by hand, apart from the guards, so that a guard that is forgotten or changed shows.
+
+Every route of the site stands here. `test_every_route_is_listed` fails for one that does not.
+"""
+
+from __future__ import annotations
+
+EVERYBODY = frozenset({
+    "visitor", "citizen", "stranger", "officer", "second_officer", "division_officer", "other_officer", "coordinator",
+    "agency_coordinator", "head", "governor", "inspector", "far_inspector", "administrator",
+})  # fmt: skip
+ACCOUNT = EVERYBODY - {"visitor"}
+OFFICERS = frozenset({"officer", "second_officer", "division_officer", "other_officer"})
+COORDINATORS = frozenset({"coordinator", "agency_coordinator"})
+SUPERVISORS = frozenset({"head", "governor"})
+DESK = OFFICERS | COORDINATORS | SUPERVISORS
+BOARD = SUPERVISORS | {"inspector", "far_inspector"}
+ADMINISTRATORS = frozenset({"administrator"})
+
+ROOMS: dict[frozenset[str], tuple[str, ...]] = {
+    EVERYBODY: (
+        "publicsite.home", "publicsite.security_contact", "publicsite.help", "publicsite.alive", "publicsite.track",
+        "publicsite.ticket_list", "publicsite.services", "publicsite.service", "publicsite.ready", "publicsite.robots",
+        "publicsite.sitemap", "publicsite.sitemap_part", "publicsite.about", "publicsite.units", "publicsite.unit",
+        "people.register", "people.sign_in", "people.sign_out",
+        "tickets.report", "tickets.ticket", "tickets.note", "tickets.move", "tickets.qr", "tickets.deadlines",
+        "statistics.home",
+    ),
+    ACCOUNT: (
+        "people.account", "people.password", "people.digests", "people.absence", "people.absence_end",
+        "publicsite.my_tickets",
+    ),
+    DESK: ("tickets.desk",),
+    COORDINATORS: ("tickets.counter",),
+    BOARD: (
+        "insight.board", "insight.flow", "insight.behind", "insight.make_report", "insight.kept_report",
+        "insight.report_file", "insight.ticket_time", "insight.told_apart", "insight.trend",
+    ),
+    ADMINISTRATORS: (
+        "admin.home", "admin.home_retry", "admin.rules", "admin.rules_change", "admin.rules_remove", "admin.rules_removed",
+        "admin.rules_new", "admin.rules_try", "admin.calendars", "admin.calendars_show", "admin.calendars_edit",
+        "admin.calendars_new", "admin.calendars_import", "admin.calendars_change", "admin.calendars_roll_back",
+        "admin.calendars_discard", "admin.calendars_approve", "admin.calendars_publish", "admin.services",
+        "admin.services_change", "admin.services_new", "admin.authorities", "admin.authorities_change",
+        "admin.authorities_new", "admin.people", "admin.people_one", "admin.people_password", "admin.people_grant",
+        "admin.people_revoke", "admin.people_status", "admin.people_new", "admin.policies", "admin.policies_edit",
+        "admin.policies_change", "admin.topics", "admin.topics_change", "admin.topics_new", "admin.units",
+        "admin.units_change", "admin.units_move", "admin.units_close", "admin.units_new", "admin.regions",
+        "admin.regions_new",
+    ),
+}  # fmt: skip
+
+ALLOWED: dict[str, frozenset[str]] = {endpoint: who for who, endpoints in ROOMS.items() for endpoint in endpoints}
+# They end the sign-in the walk stands on; tests of their own try them.
+ENDS_THE_WALK = frozenset({"people.sign_out"})
