@@ -16,6 +16,7 @@ from config import ROOT, Settings
 from feedback.doors import COMMANDS, DOORS, HANDLERS, SINGLE_COMMANDS, TIMERS
 from feedback.people.queries import Visitor, signed_in_person
 from feedback.storage.session import db, init_storage
+from feedback.web.body import LARGEST_BODY, MOST_FIELDS, check_body
 from feedback.web.compress import compress
 from feedback.web.errors import init_errors
 from feedback.web.guard import check_guard
@@ -24,9 +25,6 @@ from feedback.web.language import init_language
 from feedback.web.markup import init_markup
 from feedback.web.navigation import navigation
 from feedback.web.session import Sessions
-
-LARGEST_BODY = 256 * 1024
-SESSION_HOURS = 12
 
 
 def create_app(settings: Settings) -> Flask:
@@ -38,6 +36,7 @@ def create_app(settings: Settings) -> Flask:
     _configure(app, settings)
     init_storage(app, settings.database_url)
     Migrate(app, db, directory=str(ROOT / "migrations"), render_as_batch=True)
+    app.before_request(check_body)  # before the token is looked for in the form
     CSRFProtect(app)
     init_language(app, str(Path(app.root_path) / "translations"))
     init_markup(app)
@@ -68,7 +67,7 @@ def _configure(app: Flask, settings: Settings) -> None:
         PROPAGATE_EXCEPTIONS=False,
         MAX_CONTENT_LENGTH=LARGEST_BODY,
         MAX_FORM_MEMORY_SIZE=LARGEST_BODY,
-        MAX_FORM_PARTS=300,
+        MAX_FORM_PARTS=MOST_FIELDS,
         TRUSTED_HOSTS=list(settings.trusted_hosts),
         SESSION_COOKIE_NAME="__Host-sesi" if settings.secure else "sesi",
         SESSION_COOKIE_SECURE=settings.secure,
