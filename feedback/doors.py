@@ -12,6 +12,8 @@ from flask.cli import AppGroup
 
 from feedback.admin import cli as admin_cli
 from feedback.admin.views import admin
+from feedback.audit import cli as audit_cli
+from feedback.audit import handlers as audit_handlers
 from feedback.catalogue import cli as catalogue_cli
 from feedback.clocks import cli as clocks_cli
 from feedback.insight import cli as insight_cli
@@ -51,6 +53,7 @@ COMMANDS: tuple[AppGroup, ...] = (
     clocks_cli.cli,
     tickets_cli.cli,
     insight_cli.cli,
+    audit_cli.cli,
 )
 SINGLE_COMMANDS = admin_cli.COMMANDS
 HANDLERS: dict[str, Callable[[Job], None]] = {
@@ -65,4 +68,5 @@ TIMERS: tuple[Callable[[datetime], Any], ...] = (
     *ticket_handlers.TIMERS,
     *notice_handlers.TIMERS,
     *insight_handlers.TIMERS,
+    *audit_handlers.TIMERS,
 )

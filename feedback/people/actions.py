@@ -98,7 +98,8 @@ def create_person(command: CreatePerson, *, by: int | None = None, by_themselves
             person = Person(email=email, name=name, password_hash=hashed, created_at=now, locale=command.locale)
             db.session.add(person)
             db.session.flush()
-            record("person.created", actor_id=person.id if by_themselves else by, subject=f"person:{person.id}", at=now)
+            maker, subject = person.id if by_themselves else by, f"person:{person.id}"
+            record("person.created", actor_id=maker, subject=subject, at=now, coarse=by_themselves)
             return person.id
     except IntegrityError:  # two at once: the database decides who was first
         raise known from None
@@ -113,7 +114,8 @@ def set_password(person_id: int, password: str, *, by: int | None, staff: bool) 
         check_password(password, email=person.email, name=person.name, staff=staff)
         person.password_hash = HASHER.hash(password)
         db.session.execute(delete(SignIn).where(SignIn.person_id == person_id))
-        record("person.password_set", actor_id=by, subject=f"person:{person_id}", at=utc_now())
+        own = by == person_id
+        record("person.password_set", actor_id=by, subject=f"person:{person_id}", at=utc_now(), coarse=own)
 
 
 def change_person(person_id: int, *, name: str, locale: str, by: int) -> None:
@@ -399,7 +401,9 @@ def _proven(email: str, password: str, *, source: str) -> tuple[int, str | None]
 def _new_sign_in(person_id: int, now: datetime) -> str:
     token = secrets.token_urlsafe(32)
     db.session.add(SignIn(token_hash=token_hash(token), person_id=person_id, created_at=now))
-    record("person.signed_in", actor_id=person_id, subject=f"person:{person_id}", at=now)
+    # Of officials only: a citizen's sign-in stands in time beside the sealed report sent right after it.
+    if db.session.scalar(select(MembershipRow.id).where(MembershipRow.person_id == person_id).limit(1)) is not None:
+        record("person.signed_in", actor_id=person_id, subject=f"person:{person_id}", at=now)
     return token
 
 

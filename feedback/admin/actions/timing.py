@@ -35,7 +35,7 @@ def keep_calendars(*, title: str, reason: str, proposals: Sequence[Proposal], ac
         change_id = clocks.draft_calendars(
             title=title, reason=reason, proposals=proposals, by_id=actor.person_id, at=now
         )
-        _record("drafted", change_id, actor, now, {"title": title, "calendars": sorted({one.key for one in proposals})})
+        _record("drafted", change_id, actor, now, {"calendars": sorted({one.key for one in proposals})})
         return change_id
 
 
@@ -46,7 +46,7 @@ def keep_rule(*, title: str, reason: str, rule: Rule, based_on: int, actor: Acto
         change_id = clocks.draft_rule(
             title=title, reason=reason, rule=rule, based_on=based_on, by_id=actor.person_id, at=now
         )
-        _record("drafted", change_id, actor, now, {"title": title, "policy": rule.code})
+        _record("drafted", change_id, actor, now, {"policy": rule.code})
         return change_id
 
 
@@ -80,7 +80,7 @@ def roll_back_change(change_id: int, reason: str, actor: Actor) -> clocks.Publis
     now = utc_now()
     with transaction():
         done = clocks.roll_back(change_id=change_id, reason=reason, by_id=_person(actor), at=now)
-        _record("rolled_back", change_id, actor, now, {"reason": reason, "by_change": done.change_id})
+        _record("rolled_back", change_id, actor, now, {"by_change": done.change_id})
         _follow("published", done, actor, now)
         return done
 

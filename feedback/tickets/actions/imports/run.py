@@ -88,7 +88,6 @@ def import_tickets(command: ImportTickets, progress: Progress) -> Outcome:
         create_wanted(directory, survey.wants.values(), survey.earliest or now)
         # In the first transaction, so that a run that is killed later has left its trace too.
         record("tickets.imported", actor_id=None, subject=f"import:{command.given.source}", at=now, detail={
-            "file": command.path.name,
             "good": outcome.good,
             "already": outcome.already,
             "bad": outcome.bad.total(),
