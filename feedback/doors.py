@@ -62,6 +62,7 @@ HANDLERS: dict[str, Callable[[Job], None]] = {
     "mail": notice_handlers.send_mail,
     "mail.escalation": notice_handlers.send_escalation,
     "mail.digest": notice_handlers.send_digest,
+    "person.left": ticket_handlers.person_left,
     "insight.check": insight_handlers.check_figures,
 }
 TIMERS: tuple[Callable[[datetime], Any], ...] = (

@@ -21,13 +21,14 @@ class Permission(StrEnum):
     DESK = "desk:tickets:handle"
     COUNTER = "desk:tickets:register"
     BOARD = "board:tickets:read"
+    STAFF = "desk:people:invite"
     ADMINISTER = "admin:site:change"
 
 
 ROLE_PERMISSIONS: dict[Role, frozenset[Permission]] = {
     Role.OFFICER: frozenset({Permission.DESK}),
-    Role.COORDINATOR: frozenset({Permission.DESK, Permission.COUNTER}),
+    Role.COORDINATOR: frozenset({Permission.DESK, Permission.COUNTER, Permission.STAFF}),
     Role.SUPERVISOR: frozenset({Permission.DESK, Permission.BOARD}),
     Role.INSPECTOR: frozenset({Permission.BOARD}),
-    Role.ADMINISTRATOR: frozenset({Permission.ADMINISTER}),
+    Role.ADMINISTRATOR: frozenset({Permission.ADMINISTER, Permission.STAFF}),
 }

@@ -141,7 +141,7 @@ def test_real_moves_go_from_queue_to_queue(world: World, hands: Hands) -> None:
     assert queues(world.coordinator, receipt) == {Queue.TO_VERIFY, Queue.UNIT, Queue.DUE_SOON}
     assert queues(world.officer, receipt) == set()
     make(world, receipt, M.VERIFY_AND_ASSIGN, world.coordinator)
-    assert queues(world.officer, receipt) == {Queue.UNIT}
+    assert queues(world.officer, receipt) == {Queue.UNIT, Queue.NOBODY}
     make(world, receipt, M.CLAIM, world.officer)
     assert queues(world.officer, receipt) == {Queue.UNIT, Queue.MINE}
     hands.at(3, 9, 8)

@@ -37,6 +37,7 @@ class Queue(StrEnum):
     TO_VERIFY = "verifikasi"
     RETURNED = "dikembalikan"
     MINE = "saya"
+    NOBODY = "tanpa-petugas"
     UNIT = "unit"
     DUE_TODAY = "hari-ini"
     DUE_SOON = "segera"
@@ -91,6 +92,7 @@ def _condition(queue: Queue, actor: Actor) -> ColumnElement[bool]:
         Queue.TO_VERIFY: Ticket.state == State.RECEIVED,
         Queue.RETURNED: and_(Ticket.state == State.RECEIVED, Ticket.returned_at.is_not(None)),
         Queue.MINE: and_(_OURS, Ticket.officer_id.in_(_in_whose_place(actor))),
+        Queue.NOBODY: and_(Ticket.state.in_(sorted(AT_UNIT)), Ticket.officer_id.is_(None)),
         Queue.UNIT: _OURS,
         # Due instants are exclusive midnights: what is due today ends at or before the end of today.
         Queue.DUE_TODAY: and_(_OURS, Ticket.due_at > _NOW, Ticket.due_at <= _END_OF_DAY),

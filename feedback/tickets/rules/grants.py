@@ -132,10 +132,14 @@ def _holds(test: Test, facts: TicketFacts) -> bool:
     return bool(found.startswith(test.value))
 
 
+def holding(grants: tuple[Grant, ...], facts: TicketFacts) -> tuple[Grant, ...]:
+    """The grants whose tests all hold on this ticket."""
+    return tuple(grant for grant in grants if all(_holds(test, facts) for test in grant.tests))
+
+
 def sight_of(grants: tuple[Grant, ...], facts: TicketFacts) -> Sight:
     """The strongest sight any grant gives on this ticket."""
-    held = (grant.sight for grant in grants if all(_holds(test, facts) for test in grant.tests))
-    return max(held, default=Sight.NONE)
+    return max((grant.sight for grant in holding(grants, facts)), default=Sight.NONE)
 
 
 def relations(actor: Actor, facts: TicketFacts) -> frozenset[Relation]:

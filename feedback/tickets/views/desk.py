@@ -14,6 +14,7 @@ from feedback.kernel.errors import NotFound
 from feedback.kernel.permissions import Permission, Role
 from feedback.kernel.text import clean, mark
 from feedback.tickets.queries.desk import DESK_ROLES, DeskLine, Queue, desk_queue, desk_tiles, desk_zone
+from feedback.tickets.rules.words import AT_UNIT
 from feedback.tickets.views.blueprint import tickets
 from feedback.units.queries import unit_by_slug
 from feedback.units.rules import UnitRow
@@ -24,6 +25,7 @@ QUEUE_LABELS = {
     Queue.TO_VERIFY: mark("Perlu diverifikasi"),
     Queue.RETURNED: mark("Dikembalikan ke kami"),
     Queue.MINE: mark("Saya pegang"),
+    Queue.NOBODY: mark("Tanpa petugas"),
     Queue.UNIT: mark("Semua terbuka"),
     Queue.DUE_TODAY: mark("Tenggat hari ini"),
     Queue.DUE_SOON: mark("Tenggat dalam 3 hari"),
@@ -56,7 +58,7 @@ def _row(line: DeskLine) -> dict[str, object]:
     received = day(line.received_at, line.zone) if line.coarse else moment(line.received_at, line.zone)
     # The due instant is the midnight after the last day: people read that day.
     due = day(line.due_at - timedelta(microseconds=1), line.zone) if line.due_at else None
-    return {"line": line, "received": received, "due": due}
+    return {"line": line, "received": received, "due": due, "nobody": line.officer is None and line.state in AT_UNIT}
 
 
 @tickets.get("/meja")
