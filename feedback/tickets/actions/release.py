@@ -28,5 +28,6 @@ def release_tickets(person_id: int) -> int:
         left = [one for one in held if person is None or not person.reaches(units[one.unit_id].path, *DESK_ROLES)]
         for ticket in left:
             ticket.officer_id = None
-            record("ticket.released", actor_id=None, subject=f"ticket:{ticket.id}", at=now, detail={"officer": person_id})
+            subject, detail = f"ticket:{ticket.id}", {"officer": person_id}
+            record("ticket.released", actor_id=None, subject=subject, at=now, detail=detail)
         return len(left)
