@@ -1,0 +1,163 @@
+"""Private data is told by its shape: how often rightly, on a corpus of invented sentences, and at a linear cost."""
+
+from __future__ import annotations
+
+import json
+import time
+from pathlib import Path
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from feedback.kernel.private import find, mask
+from feedback.kernel.private.places import AREA_CODES, PLATES, PROVINCES
+
+CORPUS = Path(__file__).parent / "corpus"
+PRECISION, RECALL = 0.995, 0.97  # what docs/privacy-shield.md promises
+
+
+def corpus(name: str) -> list[tuple[str, set[tuple[str, str]]]]:
+    lines = (CORPUS / f"{name}.jsonl").read_text(encoding="utf-8").splitlines()
+    rows = [json.loads(line) for line in lines]
+    return [(row["text"], {(kind, words) for kind, words in row["found"]}) for row in rows]
+
+
+def found(text: str) -> set[tuple[str, str]]:
+    return {(one.kind.value, one.words) for one in find(text)}
+
+
+def kinds(text: str) -> list[str]:
+    return [one.kind.value for one in find(text)]
+
+
+def test_precision_and_recall_are_what_the_document_says() -> None:
+    positive, negative = corpus("positive"), corpus("negative")
+    assert min(len(positive), len(negative)) >= 200
+    assert all(wanted for _, wanted in positive)
+    right = wrong = missed = 0
+    for text, wanted in positive + negative:
+        got = found(text)
+        right, wrong, missed = right + len(got & wanted), wrong + len(got - wanted), missed + len(wanted - got)
+    assert right / (right + wrong) >= PRECISION
+    assert right / (right + missed) >= RECALL
+
+
+@pytest.mark.parametrize("text", [text for text, _ in corpus("negative")][::3])
+def test_nothing_is_found_where_nothing_private_is(text: str) -> None:
+    assert found(text) == set()
+
+
+@pytest.mark.parametrize(
+    ("text", "wanted"),
+    [
+        ("3171014501900000", ["nik"]),  # a woman, born on the fifth
+        ("3171013001900000", ["nik"]),
+        ("3171013002900000", []),  # 30 February
+        ("3171013104900000", []),  # 31 April
+        ("3171017101900000", ["nik"]),  # a woman, born on the 31st
+        ("3171017201900000", []),
+        ("3171014013900000", []),  # no such month
+        ("3171010001900000", []),
+        ("9971014501900000", []),  # no such province
+        ("31710145019000001", []),  # seventeen digits
+        ("x3171014501900000", []),
+        ("3171 0145 0190 0000", ["nik"]),
+        ("31.71.01.450190.0000", ["nik"]),
+        ("KK 3171010501900000", ["family_card"]),
+        ("Rp 3171014501900000", []),
+        ("081200000012", ["phone"]),
+        ("08120000", []),  # too short
+        ("08120000001234", []),  # too long
+        ("0812 0000 0012 2 kali", ["phone"]),
+        ("+62 21 5000 0026", ["phone"]),
+        ("62 21 5000 0026", []),  # without the plus it may be anything
+        ("(0771) 200015", ["phone"]),
+        ("0770 200015", []),  # no such area
+        ("0800 1 234567", []),
+        ("MB-0812-3456", []),
+        ("MB-0812-3456 7890", []),
+        ("B 1234 XYZ", ["plate"]),
+        ("Blok B 1234 XYZ", []),
+        ("B 12 RT 05", []),
+        ("DI 1234 AB", []),  # no such region
+        ("nur@contoh.id", ["email"]),
+        ("nur@dinas.kota.go.id", []),
+        ("rek BCA 0000123456", ["bank_account"]),
+        ("rekening listrik 531234567890", []),
+        ("BPJS 0001234567890", ["bpjs"]),
+        ("0001234567890", []),
+        ("paspor A1234567", ["passport"]),
+        ("A1234567", []),
+        ("081200000012@contoh.id", ["email"]),  # the number is part of the address
+    ],
+)
+def test_the_structure_decides(text: str, wanted: list[str]) -> None:
+    assert kinds(text) == wanted
+
+
+def test_places_are_real_ones() -> None:
+    assert len(PROVINCES) == 38
+    assert {"B", "D", "BP", "BB", "DG"} <= PLATES
+    assert {"021", "0771", "0921", "0967"} <= AREA_CODES
+    assert not any(code.startswith(("08", "00", "01")) for code in AREA_CODES)
+
+
+def test_finding_stands_where_it_says() -> None:
+    text = "HP 0812-0000-0012, surel nur@contoh.id; NIK 3171 0145 0190 0000."
+    assert [text[one.start : one.end] for one in find(text)] == [one.words for one in find(text)]
+    assert kinds(text) == ["phone", "email", "nik"]
+
+
+@pytest.mark.parametrize(
+    ("text", "masked"),
+    [
+        ("081200000012", "08••••••••12"),
+        ("+62 812 0000 0012", "+62 ••• •••• ••12"),
+        ("3171 0145 0190 0000", "31•• •••• •••• ••00"),
+        ("nur@contoh.id", "n•••@•••"),
+        ("BP 1234 AB", "BP •••• ••"),
+    ],
+)
+def test_a_mask_hides_all_but_its_ends(text: str, masked: str) -> None:
+    assert mask(find(text)[0]) == masked
+
+
+def test_a_masked_text_has_nothing_left_to_find() -> None:
+    for text, _ in corpus("positive"):
+        for one in reversed(find(text)):
+            text = text[: one.start] + mask(one) + text[one.end :]
+        assert find(text) == (), text
+
+
+_PIECES = st.sampled_from(["0812", "62", "+62", "0000", "3171", "45", "01", "90", " ", "-", ".", "(", ")", "@", "a", "B",
+                           "rek ", "BCA ", "KK ", "MB-", "\n", "Rp ", "paspor A", "٣", "x.id", "XY"])  # fmt: skip
+
+
+@settings(max_examples=200, deadline=None)
+@given(st.lists(_PIECES, max_size=40).map("".join))
+def test_findings_never_overlap_and_masking_keeps_the_rest(text: str) -> None:
+    end = 0
+    for one in find(text):
+        assert end <= one.start < one.end <= len(text)
+        assert text[one.start : one.end] == one.words
+        assert len(mask(one)) <= len(one.words) + 7
+        end = one.end
+
+
+HOSTILE = ["1", "08 ", "a@", "a.a@", "@a.", "B 1 ", "rek 1 ", "0812 3456 7890 ", "3171014501900000", "BCA 1.", "-", "(0", "+62"]
+
+
+@pytest.mark.parametrize("piece", HOSTILE)
+def test_the_cost_grows_with_the_length_only(piece: str) -> None:
+    def cost(size: int) -> float:
+        text = piece * (size // len(piece))
+        began = time.perf_counter()
+        find(text)
+        return time.perf_counter() - began
+
+    small, large = min(cost(20_000) for _ in range(3)), min(cost(160_000) for _ in range(3))
+    assert large < 30 * small + 0.05  # eight times the text; quadratic would be sixty-four times the cost
+    assert large < 3
+
+
