@@ -23,12 +23,13 @@ class Permission(StrEnum):
     BOARD = "board:tickets:read"
     STAFF = "desk:people:invite"
     ADMINISTER = "admin:site:change"
+    AUDIT = "audit:log:read"
 
 
 ROLE_PERMISSIONS: dict[Role, frozenset[Permission]] = {
     Role.OFFICER: frozenset({Permission.DESK}),
     Role.COORDINATOR: frozenset({Permission.DESK, Permission.COUNTER, Permission.STAFF}),
     Role.SUPERVISOR: frozenset({Permission.DESK, Permission.BOARD}),
-    Role.INSPECTOR: frozenset({Permission.BOARD}),
-    Role.ADMINISTRATOR: frozenset({Permission.ADMINISTER, Permission.STAFF}),
+    Role.INSPECTOR: frozenset({Permission.BOARD, Permission.AUDIT}),
+    Role.ADMINISTRATOR: frozenset({Permission.ADMINISTER, Permission.STAFF, Permission.AUDIT}),
 }

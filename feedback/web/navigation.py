@@ -8,6 +8,7 @@ from flask import request, url_for
 from flask_babel import gettext
 from flask_login import current_user
 
+from feedback.kernel.actor import Actor
 from feedback.kernel.permissions import Permission
 from feedback.kernel.text import mark
 from feedback.web.guard import actor
@@ -23,6 +24,7 @@ STAFF_MENU = (
     (Permission.DESK, "tickets.desk", mark("Meja")),
     (Permission.BOARD, "insight.board", mark("Pantau")),
     (Permission.ADMINISTER, "admin.home", mark("Kelola")),
+    (Permission.AUDIT, "admin.audit", mark("Audit")),
 )
 
 
@@ -38,7 +40,8 @@ FOOTER = (
 def navigation() -> dict[str, Any]:
     """The menu, the footer and who is signed in, for the layout."""
     here = actor()
-    entries = [*PUBLIC_MENU, *((name, label) for permission, name, label in STAFF_MENU if here.may(permission))]
+    rooms = ((name, label) for permission, name, label in STAFF_MENU if _opens(here, permission, name))
+    entries = [*PUBLIC_MENU, *rooms]
     return {
         "site": {
             "home": url_for("publicsite.home"),
@@ -53,6 +56,11 @@ def navigation() -> dict[str, Any]:
         "account": current_user if current_user.is_authenticated else None,
         "footer_links": [{"href": url_for(endpoint), "label": gettext(label)} for endpoint, label in FOOTER],
     }
+
+
+def _opens(here: Actor, permission: Permission, endpoint: str) -> bool:
+    """Whether an entry is for this reader; administrators reach the log through their own room."""
+    return here.may(permission) and not (endpoint == "admin.audit" and here.may(Permission.ADMINISTER))
 
 
 def _is_here(endpoint: str) -> bool:

@@ -16,6 +16,7 @@ SUPERVISORS = frozenset({"head", "governor"})
 DESK = OFFICERS | COORDINATORS | SUPERVISORS
 BOARD = SUPERVISORS | {"inspector", "far_inspector"}
 ADMINISTRATORS = frozenset({"administrator"})
+AUDITORS = frozenset({"inspector", "far_inspector", "administrator"})
 
 ROOMS: dict[frozenset[str], tuple[str, ...]] = {
     EVERYBODY: (
@@ -36,6 +37,7 @@ ROOMS: dict[frozenset[str], tuple[str, ...]] = {
         "insight.board", "insight.flow", "insight.behind", "insight.make_report", "insight.kept_report",
         "insight.report_file", "insight.ticket_time", "insight.told_apart", "insight.trend",
     ),
+    AUDITORS: ("admin.audit",),
     ADMINISTRATORS: (
         "admin.home", "admin.home_retry", "admin.rules", "admin.rules_change", "admin.rules_remove", "admin.rules_removed",
         "admin.rules_new", "admin.rules_try", "admin.calendars", "admin.calendars_show", "admin.calendars_edit",

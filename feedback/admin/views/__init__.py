@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from feedback.admin.views import (
+    audit,
     authorities,
     calendars,
     changes,
@@ -19,6 +20,7 @@ from feedback.admin.views.blueprint import admin
 
 __all__ = [
     "admin",
+    "audit",
     "authorities",
     "calendars",
     "changes",

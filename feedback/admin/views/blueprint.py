@@ -7,7 +7,9 @@ from typing import Any
 from flask import Blueprint, request, url_for
 from flask_babel import gettext
 
+from feedback.kernel.permissions import Permission
 from feedback.kernel.text import mark
+from feedback.web.guard import actor
 
 admin = Blueprint("admin", __name__)
 
@@ -22,16 +24,18 @@ MENU = (
     ("regions", mark("Daftar wilayah")),
     ("calendars", mark("Kalender")),
     ("policies", mark("Tenggat")),
+    ("audit", mark("Audit")),
 )
 
 
 @admin.context_processor
 def menu() -> dict[str, Any]:
-    """The tabs; the one whose room holds this page is current."""
+    """The tabs; the one whose room holds this page is current. Who only reads the log sees no door that is shut."""
     room = (request.endpoint or "").removeprefix("admin.").split("_")[0]
     return {
         "admin_tabs": [
             {"href": url_for(f"admin.{name}"), "label": gettext(label), "current": name == room, "count": None}
             for name, label in MENU
+            if name == "audit" or actor().may(Permission.ADMINISTER)
         ]
     }

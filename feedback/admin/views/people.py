@@ -12,6 +12,7 @@ from feedback.admin.forms.people import NewPersonForm, PersonForm, RoleForm
 from feedback.admin.queries import person_page
 from feedback.admin.views.blueprint import admin
 from feedback.admin.views.pages import Answer, form_page, neighbours, place, saved, sent
+from feedback.audit.actions import note_read
 from feedback.kernel.errors import Conflict, NotFound
 from feedback.kernel.permissions import Permission
 from feedback.people.actions import (
@@ -48,6 +49,8 @@ def _by() -> int:
 def people() -> str:
     """Accounts by address, with their roles."""
     text = request.args.get("q", "")[:200]
+    if text:
+        note_read("people.searched", actor_id=_by(), subject="people")
     page = person_page(place(), text=text)
     roles = memberships_of(person.id for person in page.rows)
     return render_template(
@@ -94,6 +97,7 @@ def _person_page(person: PersonRow, form: PersonForm, role_form: RoleForm) -> tu
 def people_one(person_id: int) -> Answer:
     """One account: name, roles, password, closing."""
     person = _person(person_id)
+    note_read("person.read", actor_id=_by(), subject=f"person:{person_id}")
     form = PersonForm(obj=person)
     if sent(form, lambda: change_person(person_id, name=form.name.data or "", locale=form.locale.data, by=_by())):
         return saved("people_one", person_id=person_id)

@@ -20,6 +20,7 @@ from feedback.kernel.references import read_number
 from feedback.kernel.text import excerpt, mark
 from feedback.tickets.actions.moves import REPORTER_MOVES, Stale, make_move
 from feedback.tickets.actions.notes import add_note
+from feedback.tickets.actions.reading import note_reading
 from feedback.tickets.forms.moves import MoveForm, NoteForm, Offers, move_form
 from feedback.tickets.queries.detail import EventLine, TicketPage, ticket_page
 from feedback.tickets.rules.grants import Sight
@@ -214,6 +215,8 @@ def ticket(number: str) -> Response:
     page = _load(number)
     if number != page.number:
         return redirect(url_for("tickets.ticket", number=page.number), 301)  # type: ignore[return-value]
+    if page.confidential and not page.is_reporter:
+        note_reading(page.id, actor())
     return make_response(_render(page))
 
 
