@@ -29,7 +29,7 @@ ROOMS: dict[frozenset[str], tuple[str, ...]] = {
     ),
     ACCOUNT: (
         "people.account", "people.password", "people.digests", "people.absence", "people.absence_end",
-        "publicsite.my_tickets",
+        "publicsite.my_tickets", "tickets.own_access",
     ),
     DESK: ("tickets.desk",),
     COORDINATORS: ("tickets.counter",),
@@ -38,6 +38,7 @@ ROOMS: dict[frozenset[str], tuple[str, ...]] = {
         "insight.report_file", "insight.ticket_time", "insight.told_apart", "insight.trend",
     ),
     AUDITORS: ("admin.audit",),
+    COORDINATORS | ADMINISTRATORS: ("tickets.access",),
     ADMINISTRATORS: (
         "admin.home", "admin.home_retry", "admin.rules", "admin.rules_change", "admin.rules_remove", "admin.rules_removed",
         "admin.rules_new", "admin.rules_try", "admin.calendars", "admin.calendars_show", "admin.calendars_edit",
