@@ -15,6 +15,7 @@ PERMISSION_WORDS = {
     Permission.BOARD: mark("Pantau: angka, tenggat, dan laporan di baliknya"),
     Permission.STAFF: mark("Petugas: mengundang, memperpanjang, dan melihat wewenang"),
     Permission.ADMINISTER: mark("Kelola: unit, layanan, kalender, dan orang; bukan isi laporan"),
+    Permission.AUDIT: mark("Audit: siapa melakukan dan membaca apa"),
 }
 SIGHT_WORDS = {
     Sight.WHOLE: mark("Seluruhnya, kecuali yang disegel"),
