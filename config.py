@@ -41,6 +41,11 @@ class Settings:
     smtp_user: str = ""
     smtp_password: str = field(default="", repr=False)
     smtp_starttls: bool = False
+    files: str = "local"
+    files_key: str = field(default="", repr=False)
+    files_person_mb: int = 200
+    files_network_mb: int = 1000
+    files_site_mb: int = 10_000
 
     @property
     def secure(self) -> bool:
@@ -103,6 +108,9 @@ def load_settings(values: Mapping[str, str] | None = None) -> Settings:
     mail = values.get("MAIL", "console").strip()
     if mail not in ("console", "smtp"):
         raise BadSettings("MAIL must be console or smtp.")
+    files = values.get("FILES", "local").strip()
+    if files not in ("local",):
+        raise BadSettings("FILES must be local.")
     url = _public_url(values)
     hosts = tuple(host.strip() for host in values.get("TRUSTED_HOSTS", "").split(",") if host.strip())
     return Settings(
@@ -123,4 +131,9 @@ def load_settings(values: Mapping[str, str] | None = None) -> Settings:
         smtp_user=values.get("SMTP_USER", ""),
         smtp_password=values.get("SMTP_PASSWORD", ""),
         smtp_starttls=_flag(values, "SMTP_STARTTLS", False),
+        files=files,
+        files_key=values.get("FILES_KEY", "").strip() or secret_file(instance / "files.key"),
+        files_person_mb=_whole(values, "FILES_PERSON_MB", 200),
+        files_network_mb=_whole(values, "FILES_NETWORK_MB", 1000),
+        files_site_mb=_whole(values, "FILES_SITE_MB", 10_000),
     )

@@ -16,6 +16,7 @@ from feedback.audit import cli as audit_cli
 from feedback.audit import handlers as audit_handlers
 from feedback.catalogue import cli as catalogue_cli
 from feedback.clocks import cli as clocks_cli
+from feedback.files.views import files
 from feedback.insight import cli as insight_cli
 from feedback.insight import handlers as insight_handlers
 from feedback.insight.views import insight, statistics
@@ -41,6 +42,7 @@ class Door:
 DOORS: tuple[Door, ...] = (
     Door(publicsite),
     Door(tickets),
+    Door(files),
     Door(people),
     Door(insight, "/pantau"),
     Door(statistics, "/statistik"),

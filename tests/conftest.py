@@ -100,6 +100,7 @@ def make_settings(instance: Path, url: str) -> Settings:
         public_url="http://localhost",
         trusted_hosts=("localhost", "127.0.0.1"),
         testing=True,
+        files_key="a key for the files of tests, long and varied 9876543210",
     )
 
 

@@ -67,3 +67,14 @@ class TooMany(Refusal):
     def __init__(self, message: str, *, retry_after: int) -> None:
         super().__init__(message, values={"seconds": retry_after})
         self.retry_after = retry_after
+
+
+class Unavailable(Refusal):
+    """It would be done, but not now: no room left, or something needed does not answer; nothing was written."""
+
+    status = 503
+    code = "unavailable"
+
+    def __init__(self, message: str, *, retry_after: int, field: str | None = None) -> None:
+        super().__init__(message, field=field)
+        self.retry_after = retry_after

@@ -12,7 +12,7 @@ from sqlalchemy.exc import DataError, DBAPIError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 from werkzeug.exceptions import HTTPException, SecurityError
 
-from feedback.kernel.errors import Refusal, TooMany
+from feedback.kernel.errors import Refusal, TooMany, Unavailable
 from feedback.kernel.text import mark
 from feedback.storage.session import db
 from feedback.web.headers import HEADERS
@@ -56,7 +56,7 @@ def _page(status: int, text: str, **context: Any) -> str:
 
 def refused(refusal: Refusal) -> Answer:
     """An expected refusal as a page."""
-    headers = {"Retry-After": str(refusal.retry_after)} if isinstance(refusal, TooMany) else {}
+    headers = {"Retry-After": str(refusal.retry_after)} if isinstance(refusal, TooMany | Unavailable) else {}
     # One text for "not there" and "not yours", so that the answers cannot be told apart.
     text = gettext(TEXTS[404]) if refusal.status == 404 else told(refusal)
     return _page(refusal.status, text), refusal.status, headers

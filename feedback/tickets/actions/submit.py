@@ -11,6 +11,7 @@ from sqlalchemy.exc import IntegrityError
 from feedback.audit.actions import record
 from feedback.catalogue.queries import propose_route
 from feedback.catalogue.rules import Route
+from feedback.files.actions.keeping import bind_files
 from feedback.kernel.actor import Actor
 from feedback.kernel.clock import local_date, utc_now
 from feedback.kernel.errors import Forbidden, Invalid
@@ -177,6 +178,8 @@ def _store(command: SubmitReport, actor: Actor, route: Route, now: datetime) -> 
     )
     db.session.add(event)
     db.session.flush()
+    hide_names = command.anonymous or command.confidential
+    bind_files(command.form_key, ticket_id=ticket.id, event_id=event.id, sealed=hide_names)
     begin_cycle(ticket, ticket.received_at)
     run_clocks(MOVES[MoveName.SUBMIT], ticket, ticket.received_at)
     _seal(command, actor, ticket, now)

@@ -22,6 +22,7 @@ from wtforms.fields import SelectChoice
 from wtforms.validators import Email, InputRequired, Length, Optional, ValidationError
 
 from feedback.catalogue.queries import services, topics
+from feedback.files.forms import Attachments
 from feedback.kernel.errors import Invalid
 from feedback.kernel.text import clean, mark
 from feedback.tickets.actions.submit import SubmitReport
@@ -57,6 +58,7 @@ class ReportForm(Form):
     region_next = SelectField(lazy_gettext("Wilayah"), coerce=str, filters=[_code], validate_choice=False)
     place = Line(lazy_gettext("Patokan tempat"), [Optional()], longest=LONGEST_PLACE)
     event_date = DateField(lazy_gettext("Tanggal kejadian"), [Optional()])
+    files = Attachments()
     service = SelectField(lazy_gettext("Layanan yang dimaksud"), coerce=id_or_none)
     unit = SelectField(lazy_gettext("Unit yang menangani"), coerce=id_or_none)
     anonymous = BooleanField(lazy_gettext("Sembunyikan nama saya (anonim)"))

@@ -11,13 +11,14 @@ from sqlalchemy.orm import aliased
 
 from feedback.catalogue.models import Authority, Service, Topic
 from feedback.clocks.queries import ClockRow, clocks_of
+from feedback.files.queries import FileLine, files_of_ticket
 from feedback.kernel.actor import Actor
 from feedback.kernel.errors import NotFound
 from feedback.kernel.permissions import Role
 from feedback.people.models import Person
 from feedback.storage.session import db
 from feedback.tickets.models import Ticket, TicketCycle, TicketEvent, TicketNote
-from feedback.tickets.queries.visible import visible
+from feedback.tickets.queries.visible import readable, visible
 from feedback.tickets.rules.grants import Sight, TicketFacts, grants_for, inspects, relations, sight_of, without
 from feedback.tickets.rules.lifecycle import MOVES, OFFICIAL, Move, Relation, Situation, possible_moves
 from feedback.tickets.rules.words import Channel, Grade, HoldReason, Kind, MoveName, RejectReason, State
@@ -47,6 +48,7 @@ class EventLine:
     html: str | None
     is_public: bool
     detail: dict[str, Any]
+    files: tuple[FileLine, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,12 +145,17 @@ class TicketPage:
         return Relation.REPORTER in self.relations
 
 
+# The columns that facts_of_row needs.
+FACTS = (
+    Ticket.id, Ticket.unit_id, Unit.path.label("unit_path"), Ticket.confidential, Ticket.hidden, Ticket.published_at,
+    Ticket.reporter_id, Ticket.reported_person_id,
+)  # fmt: skip
 _Joined = aliased(Ticket)
 _From, _To, _At = aliased(Unit), aliased(Unit), aliased(Unit)
 # Statements are built once: building one costs more than running it.
 _EVENTS = (
     select(
-        TicketEvent.move, TicketEvent.at, TicketEvent.cycle, TicketEvent.version, TicketEvent.to_state,
+        TicketEvent.id, TicketEvent.move, TicketEvent.at, TicketEvent.cycle, TicketEvent.version, TicketEvent.to_state,
         TicketEvent.role, TicketEvent.text, TicketEvent.html, TicketEvent.is_public, TicketEvent.detail,
         _From.name.label("unit"), _To.name.label("to_unit"), _At.name.label("actor_unit"),
         _At.show_officer_names.label("shows"), Person.name.label("actor_name"),
@@ -192,12 +199,13 @@ def ticket_page(actor: Actor, number: str, now: datetime) -> TicketPage:
     row = db.session.execute(_PAGE.where(Ticket.number == number, visible(grants))).one_or_none()
     if row is None:
         raise NotFound
-    facts = _facts(row)
+    facts = facts_of_row(row)
     sight = sight_of(grants, facts)
     return _page(row, actor, facts, sight, now)
 
 
-def _facts(row: Row[Any]) -> TicketFacts:
+def facts_of_row(row: Row[Any]) -> TicketFacts:
+    """What visibility depends on, from a row with the columns of FACTS."""
     return TicketFacts(
         id=row.id,
         unit_id=row.unit_id,
@@ -265,10 +273,11 @@ _CONVERTED = frozenset({
 def _events(row: Row[Any], sight: Sight, official: bool, *, internal: bool) -> tuple[EventLine, ...]:
     """The timeline; what officials say among themselves only with ``internal``."""
     lines = []
+    files = files_of_ticket(row.id) if sight >= Sight.WORDS else ()
     for event in db.session.execute(_EVENTS, {"ticket_id": row.id}):
         if MOVES[MoveName(event.move)].internal and not internal:
             continue
-        readable = sight is Sight.WHOLE or (event.is_public and sight >= Sight.WORDS)
+        words = sight is Sight.WHOLE or (event.is_public and sight >= Sight.WORDS)
         named = official or bool(event.shows)
         lines.append(
             EventLine(
@@ -283,10 +292,16 @@ def _events(row: Row[Any], sight: Sight, official: bool, *, internal: bool) -> t
                 actor_unit=event.actor_unit,
                 actor_name=event.actor_name if event.role and named else None,
                 by_reporter=event.role is None and event.move in _BY_REPORTER and "by_system" not in event.detail,
-                text=event.text if readable else "",
-                html=event.html if readable else None,
+                text=event.text if words else "",
+                html=event.html if words else None,
                 is_public=event.is_public,
                 detail=event.detail,
+                files=tuple(
+                    one
+                    for one in files
+                    if one.event_id == event.id
+                    and readable(one, sight=sight, official=internal, is_public=event.is_public)
+                ),
             )
         )
     return tuple(lines)

@@ -6,6 +6,7 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, and_, case, false, or_, select
 
+from feedback.files.queries import FileLine
 from feedback.tickets.models import Ticket
 from feedback.tickets.rules.grants import Grant, Op, Sight, Test
 from feedback.units.models import Unit
@@ -42,3 +43,10 @@ def visible(grants: tuple[Grant, ...], least: Sight = Sight.LISTED) -> ColumnEle
     # A grant whose tests include all tests of another adds nothing; dropping it keeps the public list on its index.
     needed = [one for one in useful if not any(set(other.tests) < set(one.tests) for other in useful)]
     return or_(false(), *(and_(*(_clause(test) for test in grant.tests)) for grant in needed))
+
+
+def readable(line: FileLine, *, sight: Sight, official: bool, is_public: bool) -> bool:
+    """Whether somebody with this sight may have a file: as the words it came with, unless an official hid it."""
+    if line.hidden and not official:
+        return False
+    return sight is Sight.WHOLE or (is_public and sight >= Sight.WORDS)

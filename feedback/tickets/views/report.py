@@ -14,6 +14,7 @@ from flask_login import current_user
 from feedback.catalogue.queries import service_by_slug, topic_by_slug
 from feedback.catalogue.rules import Route
 from feedback.clocks.queries import Promise, promises
+from feedback.files.rules.kinds import LARGEST_UPLOAD
 from feedback.kernel.clock import utc_now
 from feedback.kernel.errors import Invalid
 from feedback.kernel.permissions import Permission
@@ -23,8 +24,10 @@ from feedback.tickets.actions.submit import Receipt, SubmitReport, check_report,
 from feedback.tickets.forms.report import CounterForm, ReportForm
 from feedback.tickets.queries.desk import desk_zone
 from feedback.tickets.rules.words import KIND_HINTS, Grade, Kind
+from feedback.tickets.views.attached import uploader
 from feedback.tickets.views.blueprint import tickets
 from feedback.units.queries import government_of, region, unit_by_slug
+from feedback.web.body import takes_files
 from feedback.web.guard import actor, open_by_code, public, requires
 from feedback.web.markup import moment
 
@@ -79,7 +82,8 @@ def _kept(form: ReportForm) -> dict[str, str]:
 def _write(form: ReportForm, status: int = 200) -> Answer:
     counter = isinstance(form, CounterForm)
     page = render_template("tickets/write.html", form=form, counter=counter, kind_hints=KIND_HINTS)
-    return page, status, _kept(form)
+    later = {"Retry-After": str(form.files.retry_after)} if form.files.retry_after else {}
+    return page, max(status, form.files.status), {**_kept(form), **later}
 
 
 def _preview(command: SubmitReport) -> Preview:
@@ -125,6 +129,7 @@ def _receipt(receipt: Receipt, form: ReportForm) -> str:
         at=moment(receipt.received_at, receipt.zone),
         counter=isinstance(form, CounterForm),
         unsent=None if receipt.same_text else form.text.data,
+        unsent_files=receipt.is_resend and any(one.filename for one in request.files.values()),
         has_contact=bool(form.email.data),
     )
 
@@ -136,17 +141,20 @@ def _step(form: ReportForm) -> Answer:
         known = receipt_of(form.form_key.data, form.text.data or "")
         if known is not None and form.form_key.validate(form):
             return _receipt(known, form)
+    key_is_ours = form.form_key.validate(form)  # another key is replaced by a new one
+    only_files = form.files.receive(form.form_key.data or "", uploader(), step)
     if step == "wilayah-ulang":
         form.choose_region_again()
-    if step in ("wilayah", "ubah", "wilayah-ulang"):
+    if only_files or step in ("wilayah", "ubah", "wilayah-ulang"):
         return _write(form)
-    if not form.validate():
+    if not form.validate() or not key_is_ours:
         return _write(form, 422)
     return _send(form) if step == "kirim" else _check(form)
 
 
 @tickets.route("/lapor", methods=["GET", "POST"])
 @public
+@takes_files(LARGEST_UPLOAD)
 def report() -> Answer:
     """A citizen writes, with or without an account."""
     if request.method == "GET":
@@ -157,6 +165,7 @@ def report() -> Answer:
 
 @tickets.route("/meja/loket", methods=["GET", "POST"])
 @requires(Permission.COUNTER)
+@takes_files(LARGEST_UPLOAD)
 def counter() -> Answer:
     """A coordinator records what somebody brought to the counter, by letter or by telephone."""
     zone = desk_zone(actor())

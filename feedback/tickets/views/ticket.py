@@ -26,6 +26,7 @@ from feedback.tickets.queries.detail import EventLine, TicketPage, ticket_page
 from feedback.tickets.rules.grants import Sight
 from feedback.tickets.rules.lifecycle import MOVES, Move
 from feedback.tickets.rules.words import HOLD_LABELS, REJECT_CHANNELS, REJECT_LABELS, HoldReason, MoveName, RejectReason
+from feedback.tickets.views.attached import Shown, shown_files
 from feedback.tickets.views.blueprint import tickets
 from feedback.tickets.views.labels import MOVE_ACTIONS, clock_label, move_label, role_label
 from feedback.web.guard import actor, public
@@ -53,6 +54,7 @@ class Entry:
     kind: str
     body_html: Markup | None
     body_text: str | None
+    files: tuple[Shown, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,7 +131,8 @@ def _entry(page: TicketPage, event: EventLine) -> Entry:
         html = Markup("<p>{}</p>").format(added) + html
     text = None if html else "\n\n".join(part for part in (added, event.text) if part) or None
     at = _when(page, event.at, coarse=page.coarse and event.by_reporter)
-    return Entry(at, move_label(event.move), _actor_text(event), _kind_of(event), html, text)
+    files = () if event.move is MoveName.SUBMIT else shown_files(event, page.number)
+    return Entry(at, move_label(event.move), _actor_text(event), _kind_of(event), html, text, files)
 
 
 _CLOCK_STATES = {
@@ -191,6 +194,7 @@ def _render(page: TicketPage, *, filled: MoveForm | None = None, note: NoteForm 
         since_text=_when(page, page.state_since, coarse=page.coarse),
         held_text=_when(page, page.held_since, coarse=page.coarse),
         entries=entries_of(page),
+        files=_reported(page),
         dates=dates_of(page, now),
         reporter_forms={name: forms[name] for name in forms if name in REPORTER_MOVES},
         staff_forms={name: forms[name] for name in forms if name not in REPORTER_MOVES},
@@ -199,6 +203,12 @@ def _render(page: TicketPage, *, filled: MoveForm | None = None, note: NoteForm 
         filled=filled,
         **more,
     )
+
+
+def _reported(page: TicketPage) -> list[Shown]:
+    """What came with the report itself."""
+    first = (event for event in page.events if event.move is MoveName.SUBMIT)
+    return [one for event in first for one in shown_files(event, page.number)]
 
 
 def _load(number: str) -> TicketPage:

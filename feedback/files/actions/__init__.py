@@ -1,0 +1,1 @@
+"""Keep, describe, remove and bind what people attach."""

@@ -1,0 +1,135 @@
+"""What is attached: to a form that is being written, and to tickets. Who may see it is decided above, by the grants."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from flask import current_app
+from sqlalchemy import Row, bindparam, select
+
+from feedback.adapters.files import Missing, store_for
+from feedback.files.models import Attachment
+from feedback.files.rules.kinds import Kind, Phase, Scan
+from feedback.files.rules.sealing import Broken, unseal
+from feedback.kernel.errors import NotFound
+from feedback.storage.keyring import keyed_hash
+from feedback.storage.session import db
+
+
+@dataclass(frozen=True, slots=True)
+class Size:
+    """One stored size of a picture, or the document."""
+
+    name: str
+    width: int
+    height: int
+    length: int
+
+
+@dataclass(frozen=True, slots=True)
+class FileLine:
+    """An attachment as it is listed."""
+
+    token: str
+    kind: Kind
+    name: str
+    alt: str
+    phase: Phase
+    pages: int | None
+    scan: Scan
+    hidden: bool
+    event_id: int | None
+    sizes: tuple[Size, ...]
+
+    @property
+    def is_ready(self) -> bool:
+        """Whether it may be opened at all."""
+        return self.scan is Scan.READY
+
+    @property
+    def is_image(self) -> bool:
+        """Whether it is shown as a picture."""
+        return self.kind is Kind.IMAGE
+
+    @property
+    def smallest(self) -> Size:
+        """The size for a list."""
+        return self.sizes[-1]
+
+
+_COLUMNS = (
+    Attachment.token, Attachment.kind, Attachment.name, Attachment.alt, Attachment.phase, Attachment.pages,
+    Attachment.scan, Attachment.hidden, Attachment.event_id, Attachment.parts,
+)  # fmt: skip
+_OF_TICKET = select(*_COLUMNS).where(Attachment.ticket_id == bindparam("ticket_id")).order_by(Attachment.id)
+_PENDING = select(*_COLUMNS).where(Attachment.ticket_id.is_(None)).order_by(Attachment.id)
+
+
+def owner_of(form_key: str) -> str:
+    """What stands for a form in the table: the key itself is stored nowhere."""
+    return keyed_hash("files-of-form", form_key)
+
+
+def pending_files(form_key: str) -> tuple[FileLine, ...]:
+    """What was chosen in a form that has not been sent yet."""
+    return _lines(db.session.execute(_PENDING.where(Attachment.owner_hash == owner_of(form_key))).all())
+
+
+def files_of_ticket(ticket_id: int) -> tuple[FileLine, ...]:
+    """Everything attached to a ticket, in the order it came; the caller leaves out what is not for the reader."""
+    return _lines(db.session.execute(_OF_TICKET, {"ticket_id": ticket_id}).all())
+
+
+def pending_file(token: str) -> FileLine:
+    """A file of a form that has not been sent yet; whoever knows the token wrote the form. Raises NotFound."""
+    found = _lines(db.session.execute(_PENDING.where(Attachment.token == token)).all())
+    if not found:
+        raise NotFound
+    return found[0]
+
+
+def _lines(rows: Sequence[Row[Any]]) -> tuple[FileLine, ...]:
+    return tuple(
+        FileLine(
+            token=row.token,
+            kind=Kind(row.kind),
+            name=row.name,
+            alt=row.alt,
+            phase=Phase(row.phase),
+            pages=row.pages,
+            scan=Scan(row.scan),
+            hidden=row.hidden,
+            event_id=row.event_id,
+            sizes=tuple(Size(one["name"], one["width"], one["height"], one["length"]) for one in row.parts),
+        )
+        for row in rows
+    )
+
+
+def content(line: FileLine, part: str) -> bytes:
+    """The bytes of one stored size. Raises NotFound when there is no such size, and when the file is not to be had."""
+    if not line.is_ready or part not in {size.name for size in line.sizes}:
+        raise NotFound
+    settings = current_app.config["SETTINGS"]
+    name = storage_name(line.token, part)
+    try:
+        return unseal(store_for(settings).get(name), settings.files_key, name)
+    except (Missing, Broken) as error:
+        current_app.logger.error("an attached file is %s; run: flask files check", type(error).__name__.lower())
+        raise NotFound from None
+
+
+def storage_name(token: str, part: str) -> str:
+    """Under which name a size is stored."""
+    return f"{token}-{part}"
+
+
+def pending_before(instant: datetime, *, limit: int) -> list[tuple[int, str, list[Any]]]:
+    """Files of forms that were never sent: id, token and parts."""
+    statement = select(Attachment.id, Attachment.token, Attachment.parts).where(
+        Attachment.ticket_id.is_(None), Attachment.created_at < instant
+    )
+    return [(row.id, row.token, row.parts) for row in db.session.execute(statement.limit(limit))]

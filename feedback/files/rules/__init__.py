@@ -1,0 +1,1 @@
+"""What may be attached, how it is named, kept and counted."""
