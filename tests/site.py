@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import re
 from dataclasses import dataclass, field
 from html.parser import HTMLParser
@@ -69,6 +70,8 @@ class _Reader(HTMLParser):
         name = got.get("name", "")
         if tag == "input" and name:
             kind = got.get("type", "text")
+            if kind == "file":  # nothing is chosen in it
+                return
             if kind == "submit":
                 self._form.buttons.append((name, got.get("value", ""), got.get("value", "")))
             elif kind not in ("checkbox", "radio") or "checked" in got:
@@ -154,8 +157,9 @@ class Reader:
         return Page(self.client.get(path, follow_redirects=True, **rest))
 
     def send(
-        self, page: Page, *, button: str | None = None, has: str | None = None, follow: bool = True, **values: Any
-    ) -> Page:
+        self, page: Page, *, button: str | None = None, has: str | None = None, follow: bool = True,
+        files: dict[str, list[tuple[str, bytes]]] | None = None, **values: Any,
+    ) -> Page:  # fmt: skip
         """Fill the form found by its button (label or value) or a field and send it; None removes a field."""
         form = page.form(button=button, has=has)
         data = [(name, value) for name, value in form.fields if name not in values]
@@ -169,9 +173,11 @@ class Reader:
         target = urljoin(page.path, form.action) if form.action else page.path
         if form.method == "get":
             return Page(self.client.get(target, query_string=data, follow_redirects=follow))
-        body: dict[str, list[str]] = {}
+        body: dict[str, list[Any]] = {}
         for name, value in data:
             body.setdefault(name, []).append(value)
+        for name, chosen in (files or {}).items():
+            body[name] = [(io.BytesIO(content), file_name) for file_name, content in chosen]
         return Page(self.client.post(target, data=body, follow_redirects=follow))
 
     def sign_in(self, actor: Actor) -> Reader:

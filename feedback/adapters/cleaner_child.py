@@ -48,7 +48,10 @@ def read_image(data: bytes, kind: str) -> dict[str, Any]:
     """The picture in up to three sizes as JPEG, turned upright, with nothing but its pixels."""
     from PIL import Image
 
-    picture = Image.open(io.BytesIO(data), formats=FORMATS[kind])
+    try:
+        picture = Image.open(io.BytesIO(data), formats=FORMATS[kind])
+    except Image.DecompressionBombError:
+        raise Refused("too_many_pixels") from None
     width, height = picture.size
     if width * height > MOST_PIXELS:
         raise Refused("too_many_pixels")

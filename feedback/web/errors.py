@@ -40,7 +40,10 @@ TEXTS = {
     404: mark("Alamatnya salah tulis, halamannya sudah pindah, atau tidak terbuka untuk Anda."),
     405: mark("Buka halaman dari menu, lalu coba lagi."),
     409: mark("Muat ulang halaman untuk melihat keadaan terbaru."),
-    413: mark("Tulisan paling banyak 10.000 karakter. Kembali dan pendekkan; tulisan Anda masih di sana."),
+    413: mark(
+        "Tulisan paling banyak 10.000 karakter; foto dan dokumen bersama-sama paling besar 40 MB. "
+        "Kembali dan kurangi; tulisan Anda masih di sana."
+    ),
     414: mark("Persingkat pencarian Anda, lalu coba lagi."),
     415: mark("Kirim lewat formulir di situs ini."),
     422: mark("Kembali ke halaman sebelumnya dan periksa isian Anda."),
