@@ -31,6 +31,7 @@ ROOMS: dict[frozenset[str], tuple[str, ...]] = {
         "people.account", "people.password", "people.digests", "people.absence", "people.absence_end",
         "publicsite.my_tickets", "tickets.own_access",
     ),
+    COORDINATORS | ADMINISTRATORS: ("tickets.access",),
     DESK: ("tickets.desk",),
     COORDINATORS: ("tickets.counter",),
     BOARD: (
