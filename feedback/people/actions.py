@@ -16,6 +16,7 @@ from feedback.audit.models import AuditEntry
 from feedback.kernel.clock import local_date, utc_now
 from feedback.kernel.errors import Conflict, Invalid, NotFound, TooMany
 from feedback.kernel.permissions import Role
+from feedback.kernel.privacy import NOTICE
 from feedback.kernel.references import code_from
 from feedback.kernel.text import clean, mark
 from feedback.people.models import Attempt, Deputy, MailPreference, MembershipRow, Person, SignIn
@@ -96,6 +97,7 @@ def create_person(command: CreatePerson, *, by: int | None = None, by_themselves
             if db.session.scalar(select(Person.id).where(Person.email == email)) is not None:
                 raise known
             person = Person(email=email, name=name, password_hash=hashed, created_at=now, locale=command.locale)
+            person.privacy_notice = NOTICE if by_themselves else None
             db.session.add(person)
             db.session.flush()
             maker, subject = person.id if by_themselves else by, f"person:{person.id}"

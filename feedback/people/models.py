@@ -24,6 +24,8 @@ class Person(Base):
     created_at: Mapped[datetime]
     locale: Mapped[str] = mapped_column(String(5), default="id")
     is_active: Mapped[bool] = mapped_column(default=True)
+    # The version of the privacy notice the account was opened under; none when somebody else made it.
+    privacy_notice: Mapped[str | None] = mapped_column(String(10), default=None)
 
 
 class MembershipRow(Base):

@@ -87,3 +87,22 @@ def read_period(since: date | None, until: date | None, zone: str) -> tuple[date
 
 def _midnight(day: date, zone: str) -> datetime:
     return datetime.combine(day, time(), ZoneInfo(zone)).astimezone(UTC)
+
+
+@dataclass(frozen=True, slots=True)
+class Section:
+    """A heading of a notice with its paragraphs and its points."""
+
+    title: str
+    paragraphs: tuple[str, ...]
+    points: tuple[str, ...]
+
+
+def read_notice(text: str) -> list[Section]:
+    """The sections of a notice: ``# heading``, then lines of prose and ``- points``."""
+    sections = []
+    for part in text.split("\n# "):
+        title, *lines = part.removeprefix("# ").strip().split("\n")
+        prose = tuple(line for line in lines if line and not line.startswith("- "))
+        sections.append(Section(title, prose, tuple(line[2:] for line in lines if line.startswith("- "))))
+    return sections

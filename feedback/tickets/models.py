@@ -107,6 +107,8 @@ class Ticket(Base):
     joined_to_id: Mapped[int | None] = mapped_column(ForeignKey("ticket.id"), default=None)
     form_key_hash: Mapped[str | None] = mapped_column(String(64), unique=True, default=None)
     code_hash: Mapped[str | None] = mapped_column(String(64), default=None)
+    # The version of the privacy notice its writer sent it under; none for what officials recorded.
+    privacy_notice: Mapped[str | None] = mapped_column(String(10), default=None)
     import_source: Mapped[str | None] = mapped_column(String(80), default=None)
     import_ref: Mapped[str | None] = mapped_column(String(120), default=None)
 

@@ -31,6 +31,7 @@ STAFF_MENU = (
 FOOTER = (
     ("publicsite.about", mark("Tentang")),
     ("publicsite.help", mark("Bantuan")),
+    ("publicsite.privacy", mark("Privasi")),
     ("publicsite.ticket_list", mark("Semua laporan")),
     ("statistics.home", mark("Statistik")),
     ("publicsite.track", mark("Lacak laporan")),

@@ -20,7 +20,8 @@ AUDITORS = frozenset({"inspector", "far_inspector", "administrator"})
 
 ROOMS: dict[frozenset[str], tuple[str, ...]] = {
     EVERYBODY: (
-        "publicsite.home", "publicsite.security_contact", "publicsite.help", "publicsite.alive", "publicsite.track",
+        "publicsite.home", "publicsite.privacy", "publicsite.privacy_version",
+        "publicsite.security_contact", "publicsite.help", "publicsite.alive", "publicsite.track",
         "publicsite.ticket_list", "publicsite.services", "publicsite.service", "publicsite.ready", "publicsite.robots",
         "publicsite.sitemap", "publicsite.sitemap_part", "publicsite.about", "publicsite.units", "publicsite.unit",
         "people.register", "people.sign_in", "people.sign_out",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from feedback.publicsite.views import catalogue, home, lists, machines, texts, tracking
+from feedback.publicsite.views import catalogue, home, lists, machines, privacy, texts, tracking
 from feedback.publicsite.views.blueprint import publicsite
 
-__all__ = ["catalogue", "home", "lists", "machines", "publicsite", "texts", "tracking"]
+__all__ = ["catalogue", "home", "lists", "machines", "privacy", "publicsite", "texts", "tracking"]

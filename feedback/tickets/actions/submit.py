@@ -16,6 +16,7 @@ from feedback.kernel.actor import Actor
 from feedback.kernel.clock import local_date, utc_now
 from feedback.kernel.errors import Forbidden, Invalid
 from feedback.kernel.permissions import Permission
+from feedback.kernel.privacy import NOTICE
 from feedback.kernel.references import code_from, new_number
 from feedback.kernel.text import clean, mark
 from feedback.storage.keyring import keyed_digest, keyed_hash
@@ -226,6 +227,7 @@ def _new_ticket(command: SubmitReport, actor: Actor, route: Route, government: U
         reporter_name=None if command.anonymous else (name or None),
         recorded_by_id=actor.person_id if command.channel is not Channel.WEB else None,
         locale=command.locale,
+        privacy_notice=NOTICE if command.channel is Channel.WEB else None,
         form_key_hash=keyed_hash("form-key", command.form_key),
         code_hash=code_hash(tracking_code(command.form_key)),
     )
