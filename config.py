@@ -10,6 +10,17 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 ROOT = Path(__file__).resolve().parent
+# For an account and for a network, in ten minutes. A network may be a village behind one mobile operator's address.
+RATES = {
+    "report": (30, 600),
+    "words": (200, 1200),
+    "track": (60, 1200),
+    "search": (300, 3000),
+    "register": (5, 100),
+    "mail": (5, 100),
+    "upload": (100, 2000),
+    "write": (600, 6000),
+}
 
 
 class BadSettings(Exception):
@@ -46,6 +57,9 @@ class Settings:
     files_person_mb: int = 200
     files_network_mb: int = 1000
     files_site_mb: int = 10_000
+    limits: str = "database"
+    redis_url: str = field(default="", repr=False)
+    rates: Mapping[str, tuple[int, int]] = field(default_factory=lambda: RATES)
 
     @property
     def secure(self) -> bool:
@@ -71,6 +85,27 @@ def _flag(values: Mapping[str, str], name: str, default: bool) -> bool:
     if text:
         raise BadSettings(f"{name} must be 1 or 0, not {text!r}.")
     return default
+
+
+def _rates(values: Mapping[str, str]) -> Mapping[str, tuple[int, int]]:
+    found = dict(RATES)
+    for rate in RATES:
+        name = f"RATE_{rate.upper()}"
+        if text := values.get(name, "").strip():
+            numbers = text.split()
+            if len(numbers) != 2 or not all(one.isdecimal() and int(one) for one in numbers):
+                raise BadSettings(f"{name} must be two whole numbers, for an account and for a network, not {text!r}.")
+            found[rate] = (int(numbers[0]), int(numbers[1]))
+    return found
+
+
+def _limits(values: Mapping[str, str]) -> str:
+    limits = values.get("LIMITS", "").strip() or "database"
+    if limits not in ("database", "redis"):
+        raise BadSettings("LIMITS must be database or redis.")
+    if limits == "redis" and not values.get("REDIS_URL", "").strip():
+        raise BadSettings("REDIS_URL must be set for LIMITS=redis, for example redis://127.0.0.1:6379/0.")
+    return limits
 
 
 def secret_file(path: Path) -> str:
@@ -136,4 +171,7 @@ def load_settings(values: Mapping[str, str] | None = None) -> Settings:
         files_person_mb=_whole(values, "FILES_PERSON_MB", 200),
         files_network_mb=_whole(values, "FILES_NETWORK_MB", 1000),
         files_site_mb=_whole(values, "FILES_SITE_MB", 10_000),
+        limits=_limits(values),
+        redis_url=values.get("REDIS_URL", "").strip(),
+        rates=_rates(values),
     )

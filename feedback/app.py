@@ -13,6 +13,7 @@ from jinja2 import StrictUndefined
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 from config import ROOT, Settings
+from feedback.adapters.counts import init_counts
 from feedback.doors import COMMANDS, DOORS, HANDLERS, SINGLE_COMMANDS, TIMERS
 from feedback.people.queries import Visitor, signed_in_person
 from feedback.storage.session import db, init_storage
@@ -22,6 +23,7 @@ from feedback.web.errors import init_errors
 from feedback.web.guard import check_guard
 from feedback.web.headers import add_headers
 from feedback.web.language import init_language
+from feedback.web.limits import check_rates
 from feedback.web.markup import init_markup
 from feedback.web.navigation import navigation
 from feedback.web.session import Sessions
@@ -44,6 +46,8 @@ def create_app(settings: Settings) -> Flask:
     _init_people(app)
     app.before_request(_refuse_nul)
     app.before_request(check_guard)
+    app.extensions["counts"] = init_counts(settings)
+    app.before_request(check_rates)
     app.after_request(compress)
     app.after_request(add_headers)
     app.context_processor(navigation)

@@ -10,6 +10,7 @@ from typing import Any
 from flask import Blueprint
 from flask.cli import AppGroup
 
+from feedback.adapters.counts import forget_counts
 from feedback.admin import cli as admin_cli
 from feedback.admin.views import admin
 from feedback.audit import cli as audit_cli
@@ -71,5 +72,6 @@ TIMERS: tuple[Callable[[datetime], Any], ...] = (
     *ticket_handlers.TIMERS,
     *notice_handlers.TIMERS,
     *insight_handlers.TIMERS,
+    forget_counts,
     *audit_handlers.TIMERS,
 )

@@ -188,7 +188,7 @@ def statements(app: Flask) -> Iterator[list[str]]:
     sent: list[str] = []
 
     def note(_connection: Any, _cursor: Any, statement: str, *_rest: Any) -> None:
-        if not statement.startswith(("PRAGMA", "BEGIN", "ROLLBACK", "COMMIT")):
+        if not statement.startswith(("PRAGMA", "BEGIN", "ROLLBACK", "COMMIT", "SET LOCAL")):
             sent.append(statement)
 
     event.listen(db.engine, "before_cursor_execute", note)

@@ -65,7 +65,7 @@ class TooMany(Refusal):
     code = "too_many"
 
     def __init__(self, message: str, *, retry_after: int) -> None:
-        super().__init__(message, values={"seconds": retry_after})
+        super().__init__(message, values={"seconds": retry_after, "minutes": -(-retry_after // 60)})
         self.retry_after = retry_after
 
 

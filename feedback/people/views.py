@@ -32,6 +32,7 @@ from feedback.people.rules import ROLE_LABELS, own_path
 from feedback.web.form import Form
 from feedback.web.guard import actor, public, signed_in
 from feedback.web.language import chosen_language, told
+from feedback.web.limits import Rate, limited, network_of_request
 
 people = Blueprint("people", __name__)
 
@@ -44,7 +45,7 @@ ROOMS = (
 
 
 def _source() -> str:
-    return request.remote_addr or "unknown"
+    return network_of_request()
 
 
 def _enter(token: str) -> None:
@@ -103,6 +104,7 @@ def sign_out_page() -> AnyResponse:
 
 @people.route("/daftar", methods=["GET", "POST"])
 @public
+@limited(Rate.REGISTER)
 def register() -> Answer:
     """Make a citizen's account and sign it in."""
     form = RegisterForm(locale=chosen_language())

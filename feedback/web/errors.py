@@ -58,7 +58,9 @@ def _page(status: int, text: str, **context: Any) -> str:
 
 
 def refused(refusal: Refusal) -> Answer:
-    """An expected refusal as a page."""
+    """An expected refusal as a page; of too much at once, with what was typed."""
+    if isinstance(refusal, TooMany) and request.method == "POST":
+        return typed_again(429, told(refusal), {"Retry-After": str(refusal.retry_after)})
     headers = {"Retry-After": str(refusal.retry_after)} if isinstance(refusal, TooMany | Unavailable) else {}
     # One text for "not there" and "not yours", so that the answers cannot be told apart.
     text = gettext(TEXTS[404]) if refusal.status == 404 else told(refusal)
@@ -93,14 +95,21 @@ def _sender() -> _Sender:
     return _Sender.OURS if ours else _Sender.OTHER
 
 
-def typed_again(status: int) -> Answer:
-    """A page with what was typed, unless another site sent it; a button to send again only when our own page did."""
+def typed_again(status: int, reason: str = "", headers: dict[str, str] | None = None) -> Answer:
+    """A page with what was typed, unless another site sent it; a button to send again only when our own page did.
+
+    Without a `reason` the form was too old.
+    """
     sender = _sender()
     typed = [(name, value) for name, value in request.form.items(multi=True) if not name.endswith("csrf_token")]
     if sender is _Sender.OTHER:
         typed = []
     action = request.full_path if sender is _Sender.OURS else None
-    return render_template("errors/expired.html", status=status, typed=typed, action=action), status, {}
+    title = gettext(TITLES[status]) if reason else ""
+    page = render_template(
+        "errors/expired.html", status=status, typed=typed, action=action, reason=reason, title=title
+    )
+    return page, status, headers or {}
 
 
 def _expired(error: CSRFError) -> Answer:

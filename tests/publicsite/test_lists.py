@@ -223,7 +223,7 @@ def test_list_costs_the_same_for_any_number_of_rows(
             assert len(cards(page)) >= 11
             counts.append(len(statements))
     assert counts[:2] == counts[2:]
-    assert max(counts) <= 4, statements
+    assert max(counts) <= 5, statements  # one of them counts the search
     statements.clear()
     visitor.open("/laporan")
     assert len(statements) == 2

@@ -11,6 +11,8 @@ from flask import Flask, jsonify, request
 from flask.testing import FlaskClient
 from werkzeug.routing import Rule
 
+from feedback.storage.base import Base
+from feedback.storage.session import db
 from feedback.web.body import LARGEST_BODY, LONGEST_ADDRESS, MOST_FIELDS, read_json, takes_files, takes_json
 from feedback.web.guard import public
 from tests.conftest import plain_application
@@ -38,6 +40,8 @@ def door() -> FlaskClient:
     def files() -> str:
         return f"{len(request.form)} {sum(len(one.read()) for one in request.files.values())}"
 
+    with app.app_context():
+        Base.metadata.create_all(db.engine)  # sending is counted
     return app.test_client()
 
 

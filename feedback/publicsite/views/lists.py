@@ -15,10 +15,12 @@ from feedback.publicsite.views.blueprint import publicsite
 from feedback.publicsite.views.cards import Cards, Link, cards
 from feedback.tickets.queries.listing import Filters, list_tickets
 from feedback.web.guard import actor, public, signed_in
+from feedback.web.limits import Rate, limited
 
 
 @publicsite.get("/laporan")
 @public
+@limited(Rate.SEARCH, when=lambda: bool(request.args.get("q", "").strip()))
 def ticket_list() -> Response:
     """Tickets newest first, narrowed by the filters in the address."""
     now = utc_now()

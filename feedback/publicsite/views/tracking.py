@@ -13,12 +13,14 @@ from feedback.publicsite.forms import TrackForm
 from feedback.publicsite.views.blueprint import publicsite
 from feedback.web.guard import TRACKED, public
 from feedback.web.language import told
+from feedback.web.limits import Rate, limited, network_of_request
 
 MOST_TRACKED = 20
 
 
 @publicsite.route("/lacak", methods=["GET", "POST"])
 @public
+@limited(Rate.TRACK)
 def track() -> tuple[str, int, dict[str, str]] | Response:
     """Ask for number and code; the right pair opens the ticket in this browser."""
     form = TrackForm(data={"nomor": request.args.get("nomor", "")[:64]})
@@ -28,7 +30,7 @@ def track() -> tuple[str, int, dict[str, str]] | Response:
     if number is None or code is None:
         return _page(form, 422)
     try:
-        ticket_id = open_by_code(number, code, network=request.remote_addr or "")
+        ticket_id = open_by_code(number, code, network=network_of_request())
     except TooMany as refusal:
         form.form_errors.append(told(refusal))
         return _page(form, 429, {"Retry-After": str(refusal.retry_after)})

@@ -29,6 +29,7 @@ from feedback.tickets.views.blueprint import tickets
 from feedback.units.queries import government_of, region, unit_by_slug
 from feedback.web.body import takes_files
 from feedback.web.guard import actor, open_by_code, public, requires
+from feedback.web.limits import Rate, limited
 from feedback.web.markup import moment
 
 Answer = str | tuple[str, int] | tuple[str, int, dict[str, str]]
@@ -155,6 +156,7 @@ def _step(form: ReportForm) -> Answer:
 @tickets.route("/lapor", methods=["GET", "POST"])
 @public
 @takes_files(LARGEST_UPLOAD)
+@limited(Rate.REPORT, when=lambda: request.form.get("langkah") == "kirim")
 def report() -> Answer:
     """A citizen writes, with or without an account."""
     if request.method == "GET":

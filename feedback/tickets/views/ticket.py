@@ -31,6 +31,7 @@ from feedback.tickets.views.blueprint import tickets
 from feedback.tickets.views.labels import MOVE_ACTIONS, clock_label, move_label, role_label
 from feedback.web.guard import actor, public
 from feedback.web.language import told
+from feedback.web.limits import Rate, limited
 from feedback.web.markup import day, moment
 
 DONE = {
@@ -232,6 +233,7 @@ def ticket(number: str) -> Response:
 
 @tickets.post("/laporan/<number>/langkah")
 @public
+@limited(Rate.WORDS)
 def move(number: str) -> Any:
     """Make one move; whatever goes wrong, what was typed is still there."""
     page = _load(number)
