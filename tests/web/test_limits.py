@@ -26,7 +26,7 @@ WORDS = "Lampu jalan di depan masjid mati sejak tiga hari lalu."
 @pytest.fixture
 def settings(settings: Settings) -> Settings:
     """Limits low enough to reach."""
-    return replace(settings, rates={rate: (3, 5) for rate in RATES})
+    return replace(settings, rates=dict.fromkeys(RATES, (3, 5)))
 
 
 @pytest.fixture
