@@ -48,7 +48,10 @@ def limited(rate: Rate, *, when: Callable[[], bool] = lambda: request.method not
 
 
 def check_rates() -> None:
-    """Before every request that was let in: count it, and raise TooMany past the limit. Reading counts nothing."""
+    """Before every request that was let in: count it, and raise TooMany past the limit. Reading counts nothing.
+
+    Whatever brings files is counted as an upload besides.
+    """
     view = current_app.view_functions.get(request.endpoint or "")
     rate, counts = getattr(view, "rate", (Rate.WRITE, bool))
     if not counts():
@@ -57,6 +60,8 @@ def check_rates() -> None:
         rate = Rate.WRITE
     try:
         count_use(rate)
+        if any(one.filename for one in request.files.values()):
+            count_use(Rate.UPLOAD)
     except DBAPIError:
         if request.method not in SAFE:
             raise

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import replace
+from io import BytesIO
 from typing import Any
 
 import pytest
@@ -129,6 +130,15 @@ def test_guesses_of_codes_disputes_and_any_other_form_are_counted(world: World, 
         assert statuses[5] == 429, path
         with db.engine.begin() as connection:
             connection.execute(text("DELETE FROM use_count"))
+
+
+def test_files_are_counted_wherever_they_are_sent(world: World, reader: Reader) -> None:
+    token = dict(reader.open("/masuk").form(has="password").fields)["csrf_token"]
+    for _ in range(5):
+        count_use_of(reader, Rate.UPLOAD)
+    sent = {"csrf_token": token, "text": WORDS}
+    assert reader.client.post("/lapor", data=sent, content_type="multipart/form-data").status_code == 422
+    assert reader.client.post("/lapor", data={**sent, "berkas": (BytesIO(b"x"), "a.jpg")}).status_code == 429
 
 
 def test_reading_is_never_counted(world: World, reader: Reader) -> None:
