@@ -66,6 +66,7 @@ HANDLERS: dict[str, Callable[[Job], None]] = {
     "mail.escalation": notice_handlers.send_escalation,
     "mail.digest": notice_handlers.send_digest,
     "person.left": ticket_handlers.person_left,
+    "mail.report": insight_handlers.send_report,
     "insight.check": insight_handlers.check_figures,
 }
 TIMERS: tuple[Callable[[datetime], Any], ...] = (

@@ -10,13 +10,17 @@ from pathlib import Path
 import click
 from flask.cli import AppGroup
 
-from feedback.insight.actions import rebuild, refresh, verify
+from feedback.insight.actions import end, rebuild, refresh, subscribe, verify
 from feedback.insight.queries.recount import recount
+from feedback.insight.queries.subscriptions import every_subscription
+from feedback.insight.rules.subscriptions import Ended
 from feedback.kernel.clock import utc_now
 from feedback.kernel.errors import Refusal
+from feedback.people.queries import actor_of, person_by_email
 from feedback.tickets.rules.imports import parse_map
+from feedback.units.queries import unit_by_slug
 
-cli = AppGroup("insight", help="Figures: count anew, compare with the rows, compare with a file.")
+cli = AppGroup("insight", help="Figures: count anew, compare with the rows or a file; monthly reports.")
 
 _FILE = click.Path(exists=True, dir_okay=False, readable=True, path_type=Path)
 
@@ -81,3 +85,44 @@ def recount_command(context: click.Context, /, file: Path, map_path: Path) -> No
     wrong = sum(not each.same for each in found)
     click.echo(f"Compared {len(found)} agencies: {wrong} differ.")
     context.exit(1 if wrong or not found else 0)
+
+
+@cli.command("subscribe")
+@click.argument("email")
+@click.argument("unit")
+def subscribe_command(email: str, unit: str) -> None:
+    """Send the monthly report of UNIT (slug) to the supervisor or inspector with EMAIL."""
+    person, chosen = person_by_email(email), unit_by_slug(unit)
+    reader = None if person is None else actor_of(person.id)
+    if reader is None or chosen is None:
+        raise click.UsageError("No such person, or no such unit.")
+    try:
+        subscribe(chosen, reader, utc_now(), by=None)
+    except Refusal as error:
+        raise click.UsageError(f"{email} does not watch over {unit}.") from error
+    click.echo(f"{email} gets the report of {unit} each month.")
+
+
+@cli.command("unsubscribe")
+@click.argument("email")
+@click.argument("unit")
+def unsubscribe_command(email: str, unit: str) -> None:
+    """Stop sending the monthly report of UNIT (slug) to EMAIL."""
+    rows = [row for row in every_subscription() if (row.email, row.unit_slug) == (email, unit) and not row.ended_at]
+    if not rows:
+        raise click.UsageError("There is no such subscription.")
+    end(rows[0], Ended.BY_ADMINISTRATOR, utc_now(), by=None)
+    click.echo(f"{email} gets no more reports of {unit}.")
+
+
+@cli.command("subscriptions")
+@click.option("--json", "as_json", is_flag=True, help="JSON lines, for programs.")
+def subscriptions_command(*, as_json: bool) -> None:
+    """List who gets which monthly report, and what ended and why."""
+    for row in every_subscription():
+        state = f"ended {row.ended_at:%Y-%m-%d}: {row.ended_why}" if row.ended_at else "running"
+        if as_json:
+            told = {"email": row.email, "unit": row.unit_slug, "last_month": row.last_month.isoformat()}
+            click.echo(json.dumps({**told, "ended_why": row.ended_why}))
+        else:
+            click.echo(f"{row.email}  {row.unit_slug}  newest {row.last_month:%Y-%m}  {state}")

@@ -8,7 +8,7 @@ from typing import Any
 
 from flask_babel import lazy_gettext
 from wtforms import DateField, IntegerField, SelectField
-from wtforms.validators import NumberRange, Optional
+from wtforms.validators import DataRequired, NumberRange, Optional
 
 from feedback.insight.rules.period import EARLIEST, LATEST, Period, chosen_period
 from feedback.kernel.errors import Invalid
@@ -46,3 +46,13 @@ class BoardForm(Form):
         for field, value in shown:
             field.raw_data, field.data = None, value
         return found
+
+
+class SubscribeForm(Form):
+    """Which unit's report to get."""
+
+    unit = SelectField(lazy_gettext("Unit kerja"), validators=[DataRequired()])
+
+    def offer(self, units: Sequence[UnitRow]) -> None:
+        """Fill the list of units."""
+        self.unit.choices = [(unit.slug, unit.name) for unit in units]

@@ -5,10 +5,12 @@ from __future__ import annotations
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, LargeBinary, String, Text
+from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, Index, LargeBinary, String, Text, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
 from feedback.insight.rules.facts import Basis, Dimension
+from feedback.insight.rules.figures import Reach
+from feedback.insight.rules.subscriptions import Ended
 from feedback.storage.base import Base, one_of
 
 
@@ -30,12 +32,16 @@ class FigureFact(Base):
 
 
 class FigureCell(Base):
-    """The figures of a unit for a day, week or month, whole or of one value of a dimension (`rules.facts`)."""
+    """The figures of a unit for a day, week or month, whole or of one value of a dimension (`rules.facts`).
+
+    `reach`: of the unit by itself or with all under it, so that a board reads a row for each of its lines.
+    """
 
     __tablename__ = "figure_cell"
     __table_args__ = (
         one_of("dimension", Dimension),
         one_of("basis", Basis),
+        one_of("reach", Reach),
         Index("ix_figure_cell_asked", "dimension", "basis", "span", "unit_id"),
     )
 
@@ -44,6 +50,7 @@ class FigureCell(Base):
     basis: Mapped[str] = mapped_column(String(20))
     span: Mapped[str] = mapped_column(String(11))
     unit_id: Mapped[int] = mapped_column(ForeignKey("unit.id"))
+    reach: Mapped[str] = mapped_column(String(10))
     value: Mapped[str] = mapped_column(String(80))
     confidential: Mapped[bool]
     lanes: Mapped[bytes] = mapped_column(LargeBinary)
@@ -52,7 +59,8 @@ class FigureCell(Base):
 class FigureState(Base):
     """The one row that says how far the cells are; without it nothing is read from them.
 
-    `last_event_id`: the newest event that is in them. `wrong` is what the last check found.
+    `last_event_id`: the newest event that is in them. `tree` stands for where the units up to `units_until` hang: when
+    one was moved, the cells above it are not read any more. `wrong` is what the last check found.
     """
 
     __tablename__ = "figure_state"
@@ -63,6 +71,8 @@ class FigureState(Base):
     last_event_id: Mapped[int]
     built_at: Mapped[datetime]
     refreshed_at: Mapped[datetime]
+    units_until: Mapped[int]
+    tree: Mapped[int] = mapped_column(BigInteger)
     checked_at: Mapped[datetime | None] = mapped_column(default=None)
     wrong: Mapped[int] = mapped_column(default=0)
     wrong_text: Mapped[str] = mapped_column(Text, default="")
@@ -84,3 +94,27 @@ class FigureSnapshot(Base):
     made_at: Mapped[datetime]
     content: Mapped[dict[str, Any]]
     made_by_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"), default=None)
+
+
+class ReportSubscription(Base):
+    """Somebody who gets a unit's report each month, as long as they watch over it.
+
+    `last_month`: the first date of the newest month that was ordered; `snapshot_id`: its figures, once they were made.
+    """
+
+    __tablename__ = "report_subscription"
+    __table_args__ = (
+        one_of("ended_why", Ended, optional=True),
+        CheckConstraint("(ended_at IS NULL) = (ended_why IS NULL)", name="ended_whole"),
+        UniqueConstraint("person_id", "unit_id"),
+        Index(None, "last_month"),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True, init=False)
+    person_id: Mapped[int] = mapped_column(ForeignKey("person.id"))
+    unit_id: Mapped[int] = mapped_column(ForeignKey("unit.id"))
+    created_at: Mapped[datetime]
+    last_month: Mapped[date]
+    snapshot_id: Mapped[str | None] = mapped_column(ForeignKey("figure_snapshot.id"), default=None)
+    ended_at: Mapped[datetime | None] = mapped_column(default=None)
+    ended_why: Mapped[str | None] = mapped_column(String(20), default=None)

@@ -259,9 +259,7 @@ def be_absent(command: BeAbsent, *, by: int | None) -> int:
 def _current_roles(person_id: int, now: datetime) -> list[MembershipView]:
     held = memberships_of([person_id])
     units = units_by_ids([one.unit_id for one in held])
-    return [
-        one for one in held if is_current(one.valid_from, one.valid_to, local_date(now, units[one.unit_id].zone))
-    ]
+    return [one for one in held if is_current(one.valid_from, one.valid_to, local_date(now, units[one.unit_id].zone))]
 
 
 def _check_deputy(person_id: int, deputy_id: int, roles: list[MembershipView], now: datetime) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -23,6 +24,13 @@ from feedback.units.queries import unit_by_id
 ZONE = "Asia/Jayapura"
 NOW = datetime(2026, 3, 17, 3, 0, tzinfo=UTC)  # Tuesday 17 March 2026, 12.00 WIT
 MARCH = Period(date(2026, 3, 1), date(2026, 3, 31), ZONE)
+
+
+def revisions(name: str) -> tuple[str, str]:
+    """The migration before the one of that name, and its own."""
+    [file] = (Path(__file__).resolve().parents[2] / "migrations/versions").glob(f"*_{name}.py")
+    here = int(file.name[:4])
+    return f"{here - 1:04d}", f"{here:04d}"
 
 
 @dataclass

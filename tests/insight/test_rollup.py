@@ -73,21 +73,21 @@ def happened(ticket: Ticket) -> None:
     db.session.commit()
 
 
-def nonzero(found: dict[Any, dict[int, int]]) -> dict[Any, dict[int, int]]:
-    kept = {key: {lane: number for lane, number in whole.items() if number} for key, whole in found.items()}
+def nonzero(found: dict[Any, list[int]]) -> dict[Any, dict[int, int]]:
+    kept = {key: {lane: number for lane, number in enumerate(whole) if number} for key, whole in found.items()}
     return {key: whole for key, whole in kept.items() if whole}
 
 
 def from_rows(scope: Scope, actor: Any, dimension: Dimension = Dimension.ALL) -> dict[Any, dict[int, int]]:
     """The same question with the cells forgotten for a moment."""
     db.session.execute(update(FigureState).values(layout=0))
-    found = split_tallies(scope, units_below(scope.unit), actor, dimension)
+    (found,) = split_tallies(scope, units_below(scope.unit), actor, dimension)
     db.session.rollback()
     return nonzero(found)
 
 
 def from_cells(scope: Scope, actor: Any, dimension: Dimension = Dimension.ALL) -> dict[Any, dict[int, int]]:
-    found = split_tallies(scope, units_below(scope.unit), actor, dimension)
+    (found,) = split_tallies(scope, units_below(scope.unit), actor, dimension)
     return nonzero(found)
 
 
@@ -241,7 +241,7 @@ def test_units_in_several_zones_are_counted_from_rows(make: Maker, world: World,
     asked = scope(world.agency, Reach.SUBTREE, PERIODS[2])
     below = units_below(asked.unit)
     rows = facts(TicketCycle.unit_id.in_([one.id for one in below]), NOW)
-    assert nonzero(tallies(asked, below, world.governor))
+    assert nonzero(tallies(asked, below, world.governor)[0])
     assert len(rows) > 0
 
 

@@ -8,8 +8,8 @@ from hypothesis import strategies as st
 
 from feedback.clocks.rules.words import ClockState
 from feedback.insight.rules.buckets import LARGEST_ERROR, LONGEST_SECONDS, bounds, bucket_of, percentile_of
-from feedback.insight.rules.facts import covering, next_month
-from feedback.insight.rules.lanes import LANES, SECOND_BOUNDS, numbers, packed, unpacked
+from feedback.insight.rules.facts import covering, months_of, next_month
+from feedback.insight.rules.lanes import LANES, SECOND_BOUNDS, blank, packed, pour, together, unpacked
 from feedback.insight.rules.measures import COUNTED, LABELS, MEANINGS, Measure, Standing, standing
 from feedback.insight.rules.period import chosen_period, presets
 from feedback.insight.rules.sheet import csv_lines, safe
@@ -66,7 +66,9 @@ def test_percentiles_of_histograms_are_at_most_two_percent_off(values: list[int]
 
 @given(st.dictionaries(st.integers(0, LANES - 1), st.integers(0, 2**40), max_size=30))
 def test_lanes_come_back_as_they_were_stored(amounts: dict[int, int]) -> None:
-    found = numbers([dict(unpacked(packed(amounts)))] * 2)
+    once = blank()
+    pour(once, unpacked(packed(amounts)))
+    found = together([once, once])
     assert {lane: number for lane, number in enumerate(found) if number} == {
         lane: 2 * amount for lane, amount in amounts.items() if amount
     }
@@ -85,6 +87,8 @@ def dates_of(span: str) -> list[date]:
     if span[0] == "m":
         start = date.fromisoformat(f"{span[1:]}-01")
         return [start + timedelta(days=day) for day in range((next_month(start) - start).days)]
+    if span[0] == "q":
+        return [one for month in months_of([span]) for one in dates_of(month)]
     start = date.fromisoformat(span[1:])
     return [start + timedelta(days=day) for day in range(7 if span[0] == "w" else 1)]
 

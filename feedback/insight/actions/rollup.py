@@ -10,8 +10,8 @@ from sqlalchemy import ColumnElement, delete, func, insert, select, update
 
 from feedback.insight.models import FigureCell, FigureFact, FigureState
 from feedback.insight.queries.facts import facts
-from feedback.insight.queries.rollup import changed_since, fact_of, state
-from feedback.insight.rules.facts import CellKey, Fact, Part, additions
+from feedback.insight.queries.rollup import changed_since, fact_of, state, tree_mark, unit_lines
+from feedback.insight.rules.facts import CellKey, Fact, Part, additions, stored_cells
 from feedback.insight.rules.lanes import LAYOUT, Amounts, add, packed, unpacked
 from feedback.storage.session import db, transaction
 from feedback.tickets.models import Ticket, TicketCycle, TicketEvent
@@ -26,6 +26,7 @@ def refresh(now: datetime) -> int:
 
     Makes them anew when there are none, or none that this version can read.
     """
+    until, tree = tree_mark()  # first: a unit moved from here on is noticed the next time
     known = state()
     if known is None:
         return rebuild(now)
@@ -37,7 +38,8 @@ def refresh(now: datetime) -> int:
         for start in range(0, len(changed), _MOST_KEYS):
             _replace(changed[start : start + _MOST_KEYS], now)
         # Taken before the rows were read: what came meanwhile is looked at again next time.
-        db.session.execute(update(FigureState).values(last_event_id=newest, refreshed_at=now))
+        done = {"last_event_id": newest, "refreshed_at": now, "units_until": until, "tree": tree}
+        db.session.execute(update(FigureState).values(done))
     return len(changed)
 
 
@@ -51,13 +53,15 @@ def rebuild(now: datetime, *, since: date | None = None, progress: Progress = la
         return _in_batches(received, now, progress)
     with transaction():
         newest = _newest_event()
+        until, tree = tree_mark()
         for table in (FigureState, FigureCell, FigureFact):
             db.session.execute(delete(table))
     count = _in_batches(Ticket.id > 0, now, progress)
     with transaction():
         row = {"id": 1, "layout": LAYOUT, "last_event_id": newest, "built_at": now, "refreshed_at": now}
         db.session.execute(delete(FigureState))
-        db.session.execute(insert(FigureState).values({**row, "wrong": 0, "wrong_text": ""}))
+        places = {"units_until": until, "tree": tree}
+        db.session.execute(insert(FigureState).values({**row, **places, "wrong": 0, "wrong_text": ""}))
     return count
 
 
@@ -90,7 +94,8 @@ def _replace(ticket_ids: Sequence[int], now: datetime) -> None:
             _note(changes, fact, 1)
         if new:
             db.session.execute(insert(FigureFact), [_fact_row(fact) for fact in new])
-    _write({key: lanes for key, lanes in changes.items() if any(lanes.values())})
+    changed = {key: lanes for key, lanes in changes.items() if any(lanes.values())}
+    _write(stored_cells(changed, unit_lines()))
 
 
 def _note(changes: dict[CellKey, Amounts], fact: Fact, sign: int) -> None:

@@ -12,15 +12,17 @@ from sqlalchemy import func, select, update
 from feedback.insight.actions.rollup import refresh
 from feedback.insight.models import FigureCell, FigureFact, FigureState
 from feedback.insight.queries.facts import facts
-from feedback.insight.queries.rollup import changed_since, fact_of, state
-from feedback.insight.rules.facts import additions
+from feedback.insight.queries.rollup import changed_since, fact_of, state, unit_lines
+from feedback.insight.rules.facts import CellKey, additions, stored_cells
 from feedback.insight.rules.lanes import Amounts, add, unpacked
 from feedback.storage.session import db, transaction
 from feedback.tickets.models import Ticket, TicketCycle
 
 _PORTION = 2000
 _NAMED = 5
-Sums = dict[tuple[str, str, str, int], Amounts]
+# Sums over all days and values: by dimension, basis and unit are enough to find what does not add up.
+_ANY = {"d": "d2000-01-01", "m": "m2000-01"}
+Sums = dict[CellKey, Amounts]
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,7 +72,7 @@ def _compare_facts(start: int, changed: Collection[int], now: datetime, *, wrong
     stored = {row.cycle_id: fact_of(row) for row in db.session.execute(rows)}
     for fact in stored.values():
         for key, amounts in additions(fact):
-            add(sums[key.dimension, key.basis, key.span[0], key.unit_id], amounts.items())
+            add(sums[key._replace(span=_ANY[key.span[0]], value="", confidential=False)], amounts.items())
     for cycle_id in sorted(counted.keys() | stored.keys()):
         one, other = counted.get(cycle_id), stored.get(cycle_id)
         either = one or other
@@ -80,13 +82,19 @@ def _compare_facts(start: int, changed: Collection[int], now: datetime, *, wrong
 
 
 def _compare_cells(sums: Sums) -> list[str]:
-    found: Sums = defaultdict(dict)
-    columns = (FigureCell.dimension, FigureCell.basis, FigureCell.span, FigureCell.unit_id, FigureCell.lanes)
+    wanted = {_kind_of(*key[:5]): amounts for key, amounts in stored_cells(sums, unit_lines()).items()}
+    found: dict[tuple[str, ...], Amounts] = defaultdict(dict)
+    cell = FigureCell
+    columns = (cell.dimension, cell.basis, cell.span, cell.unit_id, cell.reach, cell.lanes)
     rows = db.session.execute(select(*columns).execution_options(yield_per=1000))
-    for dimension, basis, span, unit_id, lanes in rows:
-        add(found[dimension, basis, span[0], unit_id], unpacked(lanes))
+    for *where, lanes in rows:
+        add(found[_kind_of(*where)], unpacked(lanes))
     return [
-        f"cells {'/'.join(map(str, key))} do not add up"
-        for key in sorted(sums.keys() | found.keys())
-        if sums.get(key, {}) != found.get(key, {})
+        f"cells {'/'.join(key)} do not add up"
+        for key in sorted(wanted.keys() | found.keys())
+        if wanted.get(key, {}) != found.get(key, {})
     ]
+
+
+def _kind_of(dimension: str, basis: str, span: str, unit_id: int, reach: str) -> tuple[str, ...]:
+    return str(dimension), str(basis), span[0], str(unit_id), str(reach)

@@ -7,10 +7,14 @@ from collections.abc import Mapping, Sequence
 from sqlalchemy import ColumnElement, Integer, and_, case, func, select
 
 from feedback.insight.queries.cohort import burning_conditions, cohort, condition, open_tickets, units_below
-from feedback.insight.queries.rollup import tallies
+from feedback.insight.queries.rollup import split_tallies, tallies, totals
+from feedback.insight.rules.compare import Compared, compared, not_in_both
+from feedback.insight.rules.facts import Dimension
 from feedback.insight.rules.figures import Board, Reach, board_of, figures_of
-from feedback.insight.rules.measures import BURNING, SLOW, Measure
+from feedback.insight.rules.lanes import Whole
+from feedback.insight.rules.measures import BURNING, OPEN_NOW, SLOW, Measure
 from feedback.insight.rules.scope import Scope, subtree_of
+from feedback.insight.rules.trend import before
 from feedback.kernel.actor import Actor
 from feedback.storage.session import db
 from feedback.tickets.models import Ticket, TicketCycle
@@ -20,7 +24,20 @@ from feedback.units.rules import UnitRow
 def board(scope: Scope, watched: Sequence[UnitRow], actor: Actor) -> Board:
     """The board of a unit the actor watches over, in as many statements whatever the number of units and tickets."""
     below = subtree_of(scope.unit, watched)
-    return board_of(scope.unit, below, tallies(scope, below, actor))
+    return board_of(scope.unit, below, tallies(scope, below, actor)[0])
+
+
+def board_beside(scope: Scope, watched: Sequence[UnitRow], actor: Actor) -> tuple[Board, Compared]:
+    """The same with the period before beside it; what is open is read once for both."""
+    below = subtree_of(scope.unit, watched)
+    periods = scope.period, before(scope.period)
+    found = tallies(scope, below, actor, *periods)
+    out = not_in_both(below, before=periods[1], now=periods[0])
+    aside: list[dict[int, Whole]] = [{}, {}]
+    if out:
+        own = split_tallies(scope, out, actor, Dimension.ALL, *periods)
+        aside = [{unit_id: whole for (unit_id, _), whole in each.items()} for each in own]
+    return board_of(scope.unit, below, found[0]), compared(scope.unit, below, out, found, aside)
 
 
 def burning(scope: Scope, actor: Actor) -> Mapping[Measure, int]:
@@ -37,7 +54,7 @@ def slow_limit(measure: Measure, scope: Scope, actor: Actor) -> float | None:
     It is the figure of the board.
     """
     below = units_below(scope.unit) if scope.reach is Reach.SUBTREE else (scope.unit,)
-    figures = figures_of(tallies(scope, below, actor).values())
+    figures = figures_of(list(totals(scope, below, actor).values()))
     waits = {
         Measure.VERIFY_SLOW: figures.verify,
         Measure.FIRST_RESPONSE_SLOW: figures.first_response,
@@ -49,7 +66,7 @@ def slow_limit(measure: Measure, scope: Scope, actor: Actor) -> float | None:
 def how_many(measure: Measure, scope: Scope, actor: Actor, limit: ColumnElement[bool] | None = None) -> int:
     """The number of rows behind a measure; ``limit`` is the condition of slowness."""
     wanted = limit if limit is not None and measure in SLOW else condition(measure, scope)
-    if measure in BURNING:
+    if measure in OPEN_NOW:
         statement = select(func.count()).select_from(Ticket).where(open_tickets(scope, actor), wanted)
     else:
         rounds = select(func.count()).select_from(TicketCycle).join(Ticket, Ticket.id == TicketCycle.ticket_id)

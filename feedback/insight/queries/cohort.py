@@ -13,9 +13,18 @@ from feedback.clocks.rules.due import Amount, due
 from feedback.clocks.rules.due import Unit as Unit_
 from feedback.clocks.rules.policy import ClockKind
 from feedback.clocks.rules.words import LIVE, ClockState
+from feedback.insight.queries.ageing import aged_conditions
 from feedback.insight.rules.facts import NOTHING, Basis, Dimension
 from feedback.insight.rules.figures import Reach
-from feedback.insight.rules.measures import ANSWER_CLOCKS, BURNING, DUE_SOON, REPORTER_CLOCKS, RETURNED_OFTEN, Measure
+from feedback.insight.rules.measures import (
+    AGED,
+    ANSWER_CLOCKS,
+    BURNING,
+    DUE_SOON,
+    REPORTER_CLOCKS,
+    RETURNED_OFTEN,
+    Measure,
+)
 from feedback.insight.rules.period import midnight
 from feedback.insight.rules.scope import WATCHERS, Scope
 from feedback.kernel.actor import Actor
@@ -37,12 +46,26 @@ _JOINED = and_(_CURRENT, Ticket.state == State.JOINED)
 _REFERRED = and_(_CURRENT, Ticket.state == State.REFERRED)
 _EXCLUDED = func.coalesce(or_(_SPAM, _JOINED, _REFERRED), false())
 _BASES = {Basis.RECEIVED: TicketCycle.started_at, Basis.ANSWERED: TicketCycle.answered_at}
+# The role in which the official who answered last in this round did so; empty for what was imported.
+ANSWERED_IN_ROLE = (
+    select(TicketEvent.role)
+    .where(
+        TicketEvent.ticket_id == TicketCycle.ticket_id,
+        TicketEvent.cycle == TicketCycle.number,
+        TicketEvent.move.in_((MoveName.ANSWER, MoveName.REVIEW_ANSWER)),
+    )
+    .order_by(TicketEvent.id.desc())
+    .limit(1)
+    .correlate(TicketCycle)
+    .scalar_subquery()
+)
 _TOLD_BY: dict[Dimension, Any] = {
     Dimension.KIND: Ticket.kind,
     Dimension.TOPIC: Ticket.topic_id,
     Dimension.SERVICE: Ticket.service_id,
     Dimension.CHANNEL: Ticket.channel,
     Dimension.REGION: Ticket.region_code,
+    Dimension.ROLE: ANSWERED_IN_ROLE,
 }
 # The unit that answered; while no answer is there the one that holds the ticket (kept in step by the moves).
 holder = TicketCycle.unit_id
@@ -70,6 +93,8 @@ def cohort(scope: Scope, actor: Actor) -> ColumnElement[bool]:
     held = holder == scope.unit.id if scope.reach is Reach.OWN else under(holder, scope.unit.path)
     at = _BASES[scope.basis]
     within = and_(at >= scope.period.start, at < scope.period.end, held, only(visible(grants_for(actor))))
+    if scope.official is not None:
+        within = and_(within, only(TicketCycle.answered_by_id == scope.official))
     return within if scope.part is None else and_(within, only(_of_part(*scope.part)))
 
 
@@ -87,11 +112,17 @@ def _of_part(dimension: Dimension, value: str) -> ColumnElement[bool]:
 def open_tickets(scope: Scope, actor: Actor) -> ColumnElement[bool]:
     """Tickets open at the unit now, whenever they came."""
     held = Ticket.unit_id == scope.unit.id if scope.reach is Reach.OWN else under(Ticket.unit_id, scope.unit.path)
-    return and_(Ticket.is_open, held, only(visible(grants_for(actor))))
+    here = and_(Ticket.is_open, held, only(visible(grants_for(actor))))
+    if scope.official is None:
+        return here
+    return and_(here, Ticket.officer_id == scope.official if scope.official else Ticket.officer_id.is_(None))
 
 
 def condition(measure: Measure, scope: Scope) -> ColumnElement[bool]:
     """The rows a number counts, among those of ``cohort`` (or of ``open_tickets`` for what burns now)."""
+    if measure in AGED:
+        units = units_below(scope.unit) if scope.reach is Reach.SUBTREE else (scope.unit,)
+        return aged_conditions(units, scope.now)[measure]
     if measure in BURNING:
         return burning_conditions(scope)[measure]
     return only(counted_conditions(scope.now)[measure])

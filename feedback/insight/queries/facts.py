@@ -13,6 +13,7 @@ from sqlalchemy import ColumnElement, Integer, Row, Select, case, func, or_, sel
 from feedback.clocks.models import Clock
 from feedback.clocks.rules.policy import ClockKind
 from feedback.insight.queries.cohort import (
+    ANSWERED_IN_ROLE,
     VERIFY_MINUTES,
     VERIFY_SECONDS,
     counted_conditions,
@@ -39,13 +40,14 @@ from feedback.units.models import Unit
 
 _GUARDED = or_(Ticket.confidential, Ticket.hidden)
 _DELICATE = _GUARDED & or_(Ticket.unit_id != TicketCycle.unit_id, Ticket.reported_person_id.is_not(None))
+_MOST_IDS = 10_000
 _PLACES = 3  # province, city, district: villages are too many to tell apart
 
 # The columns a fact is made of, in this order: what it is, its dimensions, its times, its stages, its measures.
 _WHAT = (
     TicketCycle.id, TicketCycle.ticket_id, TicketCycle.number, TicketCycle.unit_id, TicketCycle.started_at,
     TicketCycle.answered_at, _GUARDED.label("guarded"), _DELICATE.label("delicate"), Unit.zone, Ticket.kind,
-    Ticket.topic_id, Ticket.service_id, Ticket.channel, Ticket.region_code,
+    Ticket.topic_id, Ticket.service_id, Ticket.channel, Ticket.region_code, ANSWERED_IN_ROLE,
 )  # fmt: skip
 _TIMES = {
     Timed.VERIFY: (VERIFY_MINUTES, VERIFY_SECONDS),
@@ -59,8 +61,9 @@ _REPORTER = func.coalesce(of_clock(ClockKind.COMPLETION, Clock.used_minutes), 0)
 
 def facts(where: ColumnElement[bool], now: datetime) -> list[Fact]:
     """The rounds that meet a condition on rounds and tickets; two statements."""
-    held = _holds(where)
-    return [_fact(row, held) for row in db.session.execute(_select(now).where(where))]
+    rows = db.session.execute(_select(now).where(where)).all()
+    held = _holds(sorted({row.ticket_id for row in rows}))
+    return [_fact(row, held) for row in rows]
 
 
 def _select(now: datetime) -> Select[Any]:
@@ -77,7 +80,7 @@ def _select(now: datetime) -> Select[Any]:
 
 def _fact(row: Row[Any], holds: Mapping[tuple[int, int], Sequence[tuple[int, int]]]) -> Fact:
     (cycle_id, ticket_id, number, unit_id, started_at, answered_at, guarded, delicate, zone, kind, topic, service,
-     channel, region, reporter, *rest) = row  # fmt: skip
+     channel, region, role, reporter, *rest) = row  # fmt: skip
     local = started_at.astimezone(ZoneInfo(zone))
     hops = holds.get((ticket_id, number), ())
     amounts = dict(_times(rest[: 2 * len(_TIMES)]))
@@ -87,7 +90,7 @@ def _fact(row: Row[Any], holds: Mapping[tuple[int, int], Sequence[tuple[int, int
     amounts.update(_stages(hops, rest[0] or 0, reporter))
     place = ".".join(region.split(".")[:_PLACES]) if region else NOTHING
     told = ((Dimension.KIND, kind), (Dimension.TOPIC, topic), (Dimension.SERVICE, service),
-            (Dimension.CHANNEL, channel), (Dimension.REGION, place))  # fmt: skip
+            (Dimension.CHANNEL, channel), (Dimension.REGION, place), (Dimension.ROLE, role))  # fmt: skip
     parts = (Part(dimension, NOTHING if value is None else str(value)) for dimension, value in told)
     return Fact(
         cycle_id=cycle_id,
@@ -145,17 +148,15 @@ def _ways(hops: Sequence[tuple[int, int]]) -> Iterator[Part]:
         yield Part(Dimension.FLOW, way, {SUM_LANE[Summed.HOPS]: times})
 
 
-def _holds(where: ColumnElement[bool]) -> dict[tuple[int, int], list[tuple[int, int]]]:
-    """Who held each round and for how many working minutes, in order."""
-    same = (TicketCycle.ticket_id == Clock.ticket_id) & (TicketCycle.number == Clock.cycle)
-    statement = (
-        select(Clock.ticket_id, Clock.cycle, Clock.unit_id, Clock.used_minutes)
-        .join(TicketCycle, same)
-        .join(Ticket, Ticket.id == TicketCycle.ticket_id)
-        .where(where, Clock.kind == ClockKind.HOLDING)
-        .order_by(Clock.ticket_id, Clock.started_at, Clock.id)
-    )
+def _holds(ticket_ids: Sequence[int]) -> dict[tuple[int, int], list[tuple[int, int]]]:
+    """Who held each round of these reports and for how many working minutes, in order."""
     found: dict[tuple[int, int], list[tuple[int, int]]] = {}
-    for ticket_id, cycle, unit_id, minutes in db.session.execute(statement):
-        found.setdefault((ticket_id, cycle), []).append((unit_id, minutes or 0))
+    for start in range(0, len(ticket_ids), _MOST_IDS):
+        statement = (
+            select(Clock.ticket_id, Clock.cycle, Clock.unit_id, Clock.used_minutes)
+            .where(Clock.ticket_id.in_(ticket_ids[start : start + _MOST_IDS]), Clock.kind == ClockKind.HOLDING)
+            .order_by(Clock.ticket_id, Clock.started_at, Clock.id)
+        )
+        for ticket_id, cycle, unit_id, minutes in db.session.execute(statement):
+            found.setdefault((ticket_id, cycle), []).append((unit_id, minutes or 0))
     return found

@@ -15,7 +15,7 @@ from feedback.clocks.rules.policy import ClockKind
 from feedback.insight.queries.board import how_many, slow_limit
 from feedback.insight.queries.cohort import cohort, condition, holder, minutes_of, open_tickets, slower_than
 from feedback.insight.rules.held import Held, Hold, held_by_unit
-from feedback.insight.rules.measures import BURNING, SLOW, Measure
+from feedback.insight.rules.measures import OPEN_NOW, SLOW, Measure
 from feedback.insight.rules.scope import Scope
 from feedback.kernel.actor import Actor
 from feedback.kernel.clock import local_date
@@ -139,7 +139,7 @@ def all_lines(asked: Question) -> Iterator[Line]:
 
 
 def _order(measure: Measure) -> _Order:
-    if measure in BURNING:
+    if measure in OPEN_NOW:
         return _Order(Ticket.received_at, Ticket.id, descending=False, is_time=True)
     if measure in SLOW:
         return _Order(minutes_of(measure), TicketCycle.id, descending=True, is_time=False)
@@ -178,7 +178,7 @@ def _rows(asked: Question, order: _Order) -> Select[Any]:
         TicketCycle.on_time, _unit.slug, _unit.name, _unit.zone,
         order.key.label("order_key"), order.id.label("order_id"),
     )  # fmt: skip
-    if measure in BURNING:
+    if measure in OPEN_NOW:
         current = (TicketCycle.ticket_id == Ticket.id) & (TicketCycle.number == Ticket.cycle)
         joined = columns.select_from(Ticket).outerjoin(TicketCycle, current).join(_unit, _unit.id == Ticket.unit_id)
         wanted = open_tickets(scope, actor) & condition(measure, scope)

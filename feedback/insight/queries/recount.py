@@ -97,7 +97,7 @@ def _on_board(government: UnitRow, units: tuple[UnitRow, ...], given: ImportMap,
     whole = Period(_month(first - timedelta(days=1)), next_month(_month(last + timedelta(days=1))), government.zone)
     period = Period(whole.first, whole.last - timedelta(days=1), whole.zone)
     # Nobody's confidential reports are in a file of imported ones, so a visitor's view is the whole of it.
-    found = split_tallies(Scope(government, period, now), units, Actor(), Dimension.CHANNEL)
+    (found,) = split_tallies(Scope(government, period, now), units, Actor(), Dimension.CHANNEL)
     names = {unit.id: unit.name for unit in units}
     waits = {
         names[unit_id]: figures_of([whole_]).first_response

@@ -8,25 +8,28 @@ equal the lists behind them, however old the cells are.
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass
-from datetime import date, datetime
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+from itertools import chain
 from typing import Any
 
-from sqlalchemy import ColumnElement, Row, and_, select
+from sqlalchemy import BigInteger, ColumnElement, Row, and_, case, cast, func, literal, select
 
 from feedback.insight.models import FigureCell, FigureFact, FigureState
 from feedback.insight.queries.cohort import cohort, only
 from feedback.insight.queries.facts import facts
-from feedback.insight.rules.facts import Basis, Dimension, Fact, Part, covering, day_span, month_span, week_span
-from feedback.insight.rules.figures import Reach
-from feedback.insight.rules.lanes import LAYOUT, Amounts, add, unpacked
+from feedback.insight.rules.facts import Basis, Dimension, Fact, Part, covering, month_span, months_of, week_span
+from feedback.insight.rules.figures import Reach, line_of
+from feedback.insight.rules.lanes import LAYOUT, Whole, blank, pour, unpacked
+from feedback.insight.rules.period import Period
 from feedback.insight.rules.scope import WATCHERS, Scope
 from feedback.kernel.actor import Actor
 from feedback.storage.session import db
 from feedback.tickets.models import Ticket, TicketCycle, TicketEvent
 from feedback.units.models import Unit
-from feedback.units.rules import UnitRow
+from feedback.units.rules import UnitRow, path_ids
 
+Lines = dict[tuple[int, str], Whole]
 # Numbers of events are given before they are stored, so one may appear below the newest that was seen.
 OVERLAP = 200
 
@@ -45,10 +48,30 @@ class StateRow:
 
 
 def state() -> StateRow | None:
-    """How far the cells are; None when there are none that this version can read."""
+    """How far the cells are; None when there are none that this version can read, or a unit was moved since."""
     columns = [getattr(FigureState, name) for name in StateRow.__dataclass_fields__]
-    row = db.session.execute(select(*columns).where(FigureState.layout == LAYOUT)).first()
+    readable = (FigureState.layout == LAYOUT) & (FigureState.tree == _tree(FigureState.units_until))
+    row = db.session.execute(select(*columns).where(readable)).first()
     return None if row is None else StateRow(*row)
+
+
+def tree_mark() -> tuple[int, int]:
+    """Up to which unit there are any, and a number that stands for what hangs under what."""
+    until = db.session.scalar(select(func.max(Unit.id))) or 0
+    return until, db.session.scalar(select(_tree(literal(until)))) or 0
+
+
+def unit_lines() -> dict[int, tuple[int, ...]]:
+    """For each unit itself and every unit above it."""
+    rows = db.session.execute(select(Unit.id, Unit.path)).tuples()
+    return {unit_id: path_ids(path) for unit_id, path in rows}
+
+
+def _tree(until: Any) -> ColumnElement[int]:
+    """Changes whenever a unit is put under another one."""
+    id_ = cast(Unit.id, BigInteger)
+    places = select(func.coalesce(func.sum(id_ * id_ * Unit.parent_id), 0)).where(Unit.id <= until)
+    return cast(places.scalar_subquery(), BigInteger)
 
 
 def wrong_figures() -> StateRow | None:
@@ -57,51 +80,137 @@ def wrong_figures() -> StateRow | None:
     return known if known is not None and known.wrong else None
 
 
-def tallies(scope: Scope, below: Sequence[UnitRow], actor: Actor) -> dict[int, Amounts]:
-    """What each unit of the subtree adds in the scope, by its id, by lane (`rules.lanes`)."""
-    return {key[0]: whole for key, whole in split_tallies(scope, below, actor, Dimension.ALL).items()}
+def tallies(scope: Scope, below: Sequence[UnitRow], actor: Actor, *periods: Period) -> tuple[dict[int, Whole], ...]:
+    """What each line of a board adds in each period, by the id of its unit (`rules.figures.line_of`).
+
+    Without periods in the one of the scope. Several are counted together: what is open is then read only once.
+    """
+    lines = [(unit, line_of(scope.unit, unit)) for unit in below]
+    wanted = and_(
+        FigureCell.unit_id.in_({line for _, line in lines}),
+        FigureCell.reach == case((FigureCell.unit_id == scope.unit.id, Reach.OWN), else_=Reach.SUBTREE),
+    )
+    found = _counted(scope, actor, Dimension.ALL, lines, wanted, periods or (scope.period,))
+    return tuple({line: whole for (line, _), whole in each.items()} for each in found)
+
+
+def totals(
+    scope: Scope, below: Sequence[UnitRow], actor: Actor, dimension: Dimension = Dimension.ALL
+) -> dict[str, Whole]:
+    """What the scope adds as a whole, by the value of a dimension.
+
+    Dimensions are kept by month: periods of other dates are counted from the rows.
+    """
+    units = below if scope.reach is Reach.SUBTREE else (scope.unit,)
+    lines = [(unit, scope.unit.id) for unit in units]
+    (found,) = _counted(scope, actor, dimension, lines, _whole(scope), (scope.period,))
+    return {value: whole for (_, value), whole in found.items()}
 
 
 def split_tallies(
-    scope: Scope, below: Sequence[UnitRow], actor: Actor, dimension: Dimension
-) -> dict[tuple[int, str], Amounts]:
-    """The same told apart by a value of a dimension: by (unit id, value).
+    scope: Scope, units: Sequence[UnitRow], actor: Actor, dimension: Dimension, *periods: Period
+) -> tuple[Lines, ...]:
+    """What some units under the scope's add by themselves, told apart by a value of a dimension: by (unit id, value).
 
-    Dimensions are kept by month: outside of ``Dimension.ALL`` the period must be whole months to be read from cells.
+    For each period; without any for the one of the scope.
     """
-    units = {scope.unit.id} if scope.reach is Reach.OWN else {unit.id for unit in below}
-    known = state() if len({unit.zone for unit in below}) == 1 else None
-    spans = covering(scope.period.first, scope.period.last)
-    if known is None or (dimension is not Dimension.ALL and any(not span.startswith("m") for span in spans)):
-        return _added({}, _live(scope, actor), dimension, 1)
-    found: dict[tuple[int, str], Amounts] = {}
-    for row in _cells(spans, scope.basis, dimension, units, sealed=_may_know(scope, actor)):
-        add(found.setdefault((row.unit_id, row.value), {}), unpacked(row.lanes))
-    changed = changed_since(known.last_event_id)
-    _added(found, _stale(changed, scope, units, sealed=_may_know(scope, actor)), dimension, -1)
-    live = TicketCycle.ticket_id.in_(_asked_each_time(changed))
-    return _added(found, _live(scope, actor, live), dimension, 1)
+    own = and_(FigureCell.unit_id.in_([unit.id for unit in units]), FigureCell.reach == Reach.OWN)
+    lines = [(unit, unit.id) for unit in units]
+    return tuple(_counted(scope, actor, dimension, lines, own, periods or (scope.period,)))
 
 
-def by_span(
-    spans: Mapping[str, Sequence[str]], scope: Scope, below: Sequence[UnitRow], actor: Actor
-) -> dict[str, Amounts]:
-    """What the whole subtree adds in each of several stretches of the scope's period, by their names.
-
-    ``spans`` names for each stretch the stored spans it is made of.
-    """
-    known = state() if len({unit.zone for unit in below}) == 1 else None
-    units = {scope.unit.id} if scope.reach is Reach.OWN else {unit.id for unit in below}
-    place = {span: name for name, parts in spans.items() for span in parts}
-    found: dict[str, Amounts] = {name: {} for name in spans}
+def by_span(spans: Sequence[str], scope: Scope, below: Sequence[UnitRow], actor: Actor) -> dict[str, Whole]:
+    """What the scope adds in each of several stored spans of its period, by their names."""
+    known = _readable(scope, below)
+    units = {unit.id for unit in below} if scope.reach is Reach.SUBTREE else {scope.unit.id}
+    found: dict[str, Whole] = {span: blank() for span in spans}
     if known is None:
-        return _placed(found, _live(scope, actor), scope.basis, place, 1)
-    for row in _cells(tuple(place), scope.basis, Dimension.ALL, units, sealed=_may_know(scope, actor)):
-        add(found[place[row.span]], unpacked(row.lanes))
+        return _placed(found, _live(scope, actor), scope.basis, 1)
+    for row in _cells(spans, scope, actor, Dimension.ALL, _whole(scope)):
+        pour(found[row.span], unpacked(row.lanes))
     changed = changed_since(known.last_event_id)
-    _placed(found, _stale(changed, scope, units, sealed=_may_know(scope, actor)), scope.basis, place, -1)
-    live = TicketCycle.ticket_id.in_(_asked_each_time(changed))
-    return _placed(found, _live(scope, actor, live), scope.basis, place, 1)
+    _placed(found, _stale(changed, scope, units, sealed=_may_know(scope, actor)), scope.basis, -1)
+    return _placed(found, _live(scope, actor, _asked_each_time(changed)), scope.basis, 1)
+
+
+def _counted(
+    scope: Scope,
+    actor: Actor,
+    dimension: Dimension,
+    lines: Sequence[tuple[UnitRow, int]],
+    wanted: ColumnElement[bool],
+    periods: Sequence[Period],
+) -> list[Lines]:
+    """Figures by line and value for each period.
+
+    ``lines``: each unit and the line it is counted in. ``wanted``: the cells of the lines.
+    """
+    units = {unit.id: line for unit, line in lines}
+    place = _Place(scope.basis, dimension, units, periods)
+    spans = [covering(period.first, period.last) for period in periods]
+    stored = dimension is Dimension.ALL or all(span.startswith(("m", "q")) for span in chain(*spans))
+    known = _readable(scope, [unit for unit, _ in lines]) if stored else None
+    if known is None:
+        for number, period in enumerate(periods):
+            place.add(_live(replace(scope, period=period), actor), 1, number)
+        return place.found
+    for found, asked in zip(place.found, spans, strict=True):
+        asked = asked if dimension is Dimension.ALL else months_of(asked)
+        for row in _cells(asked, scope, actor, dimension, wanted):
+            pour(found.setdefault((row.unit_id, row.value), blank()), unpacked(row.lanes))
+    first, last = min(each.first for each in periods), max(each.last for each in periods)
+    wide = replace(scope, period=Period(first, last, scope.period.zone))
+    changed = changed_since(known.last_event_id)
+    place.add(_stale(changed, wide, units, sealed=_may_know(scope, actor)), -1)
+    place.add(_live(wide, actor, _asked_each_time(changed)), 1)
+    return place.found
+
+
+@dataclass(frozen=True, slots=True)
+class _Place:
+    """Where rounds are added that are not in the cells: for each period by line and value."""
+
+    basis: Basis
+    dimension: Dimension
+    line_of: Mapping[int, int]
+    periods: Sequence[Period]
+    found: list[Lines] = field(init=False)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "found", [{} for _ in self.periods])
+
+    def add(self, these: Iterable[Fact], sign: int, only_period: int | None = None) -> None:
+        """Add rounds, or take them out, by their own date or all to one period."""
+        for fact in these:
+            on = fact.received_on if self.basis is Basis.RECEIVED else fact.answered_on
+            for number, period in enumerate(self.periods):
+                if number == only_period or (only_period is None and on and period.first <= on <= period.last):
+                    self._add(self.found[number], fact, sign)
+
+    def _add(self, found: Lines, fact: Fact, sign: int) -> None:
+        line = self.line_of.get(fact.unit_id)
+        if line is None:
+            return
+        if self.dimension is Dimension.ALL:
+            pour(found.setdefault((line, ""), blank()), fact.amounts.items(), sign)
+            return
+        for part in fact.parts:
+            if part.dimension is self.dimension:
+                amounts = fact.amounts if part.amounts is None else part.amounts
+                pour(found.setdefault((line, part.value), blank()), amounts.items(), sign)
+
+
+def _readable(scope: Scope, below: Sequence[UnitRow]) -> StateRow | None:
+    """How far the cells are; None when this question cannot be read from them.
+
+    They are kept by the day of each unit, so a subtree with more than one zone has no common day.
+    """
+    one_day = scope.reach is Reach.OWN or len({unit.zone for unit in below}) <= 1
+    return state() if one_day and scope.part is None and scope.official is None else None
+
+
+def _whole(scope: Scope) -> ColumnElement[bool]:
+    return and_(FigureCell.unit_id == scope.unit.id, FigureCell.reach == scope.reach)
 
 
 def changed_since(event_id: int) -> Collection[int]:
@@ -134,27 +243,27 @@ def _may_know(scope: Scope, actor: Actor) -> bool:
 
 
 def _cells(
-    spans: Sequence[str], basis: Basis, dimension: Dimension, units: Collection[int], *, sealed: bool
+    spans: Sequence[str], scope: Scope, actor: Actor, dimension: Dimension, wanted: ColumnElement[bool]
 ) -> Iterable[Row[Any]]:
     asked = select(FigureCell.span, FigureCell.unit_id, FigureCell.value, FigureCell.lanes).where(
-        FigureCell.dimension == dimension,
-        FigureCell.basis == basis,
-        FigureCell.span.in_(spans),
-        FigureCell.unit_id.in_(units),
+        FigureCell.dimension == dimension, FigureCell.basis == scope.basis, FigureCell.span.in_(spans), wanted
     )
+    sealed = _may_know(scope, actor)
     return db.session.execute(asked if sealed else asked.where(FigureCell.confidential.is_(False)))
 
 
 def _asked_each_time(changed: Collection[int]) -> Any:
+    """The ids of reports that are counted from their rows: open ones, delicate ones, and what changed."""
     # By unit, because that is how the index finds the open ones.
     open_ = select(Ticket.id).where(Ticket.unit_id.in_(select(Unit.id)), Ticket.is_open)
     delicate = select(FigureFact.ticket_id).where(FigureFact.delicate)
     return open_.union(delicate, select(Ticket.id).where(Ticket.id.in_(changed)))
 
 
-def _live(scope: Scope, actor: Actor, which: ColumnElement[bool] | None = None) -> list[Fact]:
+def _live(scope: Scope, actor: Actor, which: Any = None) -> list[Fact]:
+    """Rounds from their rows. The reports asked for are the way in: the period has as many rounds as were closed."""
     wanted = cohort(scope, actor)
-    return facts(wanted if which is None else and_(which, only(wanted)), scope.now)
+    return facts(wanted if which is None else and_(TicketCycle.ticket_id.in_(which), only(wanted)), scope.now)
 
 
 def _stale(changed: Collection[int], scope: Scope, units: Collection[int], *, sealed: bool) -> list[Fact]:
@@ -167,28 +276,10 @@ def _stale(changed: Collection[int], scope: Scope, units: Collection[int], *, se
     return [fact_of(row) for row in rows if row.unit_id in units and (sealed or not row.confidential)]
 
 
-def _added(
-    found: dict[tuple[int, str], Amounts], these: Iterable[Fact], dimension: Dimension, sign: int
-) -> dict[tuple[int, str], Amounts]:
-    for fact in these:
-        parts = fact.parts if dimension is not Dimension.ALL else (Part(Dimension.ALL, ""),)
-        for part in parts:
-            if part.dimension is dimension:
-                amounts = fact.amounts if part.amounts is None else part.amounts
-                add(found.setdefault((fact.unit_id, part.value), {}), amounts.items(), sign)
-    return found
-
-
-def _placed(
-    found: dict[str, Amounts], these: Iterable[Fact], basis: Basis, place: Mapping[str, str], sign: int
-) -> dict[str, Amounts]:
+def _placed(found: dict[str, Whole], these: Iterable[Fact], basis: Basis, sign: int) -> dict[str, Whole]:
     for fact in these:
         on = fact.received_on if basis is Basis.RECEIVED else fact.answered_on
-        name = None if on is None else _stretch(on, place)
-        if name is not None:
-            add(found[name], fact.amounts.items(), sign)
+        span = None if on is None else next((each for each in (week_span(on), month_span(on)) if each in found), None)
+        if span is not None:
+            pour(found[span], fact.amounts.items(), sign)
     return found
-
-
-def _stretch(on: date, place: Mapping[str, str]) -> str | None:
-    return next((place[span] for span in (day_span(on), week_span(on), month_span(on)) if span in place), None)

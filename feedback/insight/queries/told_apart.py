@@ -11,10 +11,10 @@ from sqlalchemy.types import String
 
 from feedback.catalogue.models import Service, Topic
 from feedback.insight.queries.cohort import units_below
-from feedback.insight.queries.rollup import by_span, split_tallies, tallies
+from feedback.insight.queries.rollup import by_span, totals
 from feedback.insight.rules.facts import NOTHING, Dimension
 from feedback.insight.rules.figures import Figures, Reach, figures_of
-from feedback.insight.rules.lanes import Amounts, Summed, add
+from feedback.insight.rules.lanes import Summed, Whole
 from feedback.insight.rules.measures import Measure
 from feedback.insight.rules.period import Period
 from feedback.insight.rules.scope import Scope
@@ -50,7 +50,7 @@ def reached(scope: Scope) -> tuple[UnitRow, ...]:
 
 def total(scope: Scope, actor: Actor) -> Figures:
     """The figures of a scope as a whole."""
-    return figures_of(tallies(scope, reached(scope), actor).values())
+    return figures_of(list(totals(scope, reached(scope), actor).values()))
 
 
 def by_dimension(scope: Scope, dimension: Dimension, actor: Actor) -> tuple[PartRow, ...]:
@@ -64,7 +64,7 @@ def by_dimension(scope: Scope, dimension: Dimension, actor: Actor) -> tuple[Part
 def over_time(stretches: Sequence[Stretch], scope: Scope, actor: Actor) -> tuple[tuple[Stretch, Figures], ...]:
     """The figures of each stretch, in order."""
     asked = replace(scope, period=Period(stretches[0].first, stretches[-1].last, scope.period.zone))
-    found = by_span({each.span: (each.span,) for each in stretches}, asked, reached(scope), actor)
+    found = by_span([each.span for each in stretches], asked, reached(scope), actor)
     return tuple((each, figures_of([found[each.span]])) for each in stretches)
 
 
@@ -88,11 +88,9 @@ def held_by(scope: Scope, actor: Actor) -> tuple[tuple[UnitRow, int, int], ...]:
     return tuple(sorted(rows, key=lambda row: (-row[1], row[0].short_name)))
 
 
-def _grouped(scope: Scope, dimension: Dimension, actor: Actor) -> dict[str, Amounts]:
-    found: dict[str, Amounts] = {}
-    for (_, value), whole in split_tallies(scope, reached(scope), actor, dimension).items():
-        add(found.setdefault(value, {}), whole.items())
-    return {value: whole for value, whole in found.items() if any(whole.values())}
+def _grouped(scope: Scope, dimension: Dimension, actor: Actor) -> dict[str, Whole]:
+    found = totals(scope, reached(scope), actor, dimension)
+    return {value: whole for value, whole in found.items() if any(whole)}
 
 
 def _names(dimension: Dimension, values: Collection[str]) -> dict[str, str]:

@@ -44,12 +44,21 @@ def stands_for(position: int, lower: Sequence[int]) -> float:
 
 def percentile_of(histogram: Sequence[int], lower: Sequence[int], percent: int) -> float | None:
     """The percentile of a histogram on a line between the two closest ranks, as `spread.percentile` counts it."""
-    reached = list(accumulate(histogram))
+    return percentile_at(list(accumulate(histogram)), lower, percent)
+
+
+def percentile_at(reached: Sequence[int], lower: Sequence[int], percent: int) -> float | None:
+    """The same of a histogram whose buckets were added up from the left."""
     total = reached[-1] if reached else 0
     if not total:
         return None
     rank, rest = divmod((total - 1) * percent, 100)
-    low = stands_for(bisect_right(reached, rank), lower)
+    low = at_rank(reached, lower, rank)
     if not rest:
         return low
-    return low + (stands_for(bisect_right(reached, rank + 1), lower) - low) * rest / 100
+    return low + (at_rank(reached, lower, rank + 1) - low) * rest / 100
+
+
+def at_rank(reached: Sequence[int], lower: Sequence[int], rank: int) -> float:
+    """The value of the rank counted from 0; ``reached``: the buckets added up from the left."""
+    return stands_for(bisect_right(reached, rank), lower)

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from enum import StrEnum
 from typing import NamedTuple
+
+from feedback.insight.rules.figures import Reach
+from feedback.insight.rules.lanes import Amounts, add
 
 
 class Basis(StrEnum):
@@ -25,12 +28,15 @@ class Dimension(StrEnum):
     SERVICE = "layanan"
     CHANNEL = "saluran"
     REGION = "wilayah"
+    ROLE = "peran"
     FLOW = "alur"
     HELD = "dipegang"
 
 
 NOTHING = "-"
-TOLD_APART = (Dimension.KIND, Dimension.TOPIC, Dimension.SERVICE, Dimension.CHANNEL, Dimension.REGION)
+TOLD_APART = (
+    Dimension.TOPIC, Dimension.SERVICE, Dimension.KIND, Dimension.CHANNEL, Dimension.REGION, Dimension.ROLE,
+)  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,25 +73,52 @@ class CellKey(NamedTuple):
     basis: Basis
     span: str
     unit_id: int
+    reach: Reach
     value: str
     confidential: bool
 
     @property
     def text(self) -> str:
         """The key in one word."""
-        return "|".join((self.dimension, self.basis, self.span, str(self.unit_id), self.value, str(+self.confidential)))
+        where = f"{self.unit_id}|{self.reach}"
+        return "|".join((self.dimension, self.basis, self.span, where, self.value, str(+self.confidential)))
 
 
 def additions(fact: Fact) -> Iterator[tuple[CellKey, Mapping[int, int]]]:
-    """The cells a round is in: days, weeks and months as a whole, months for each dimension."""
+    """The narrowest cells a round is in: its own unit's day as a whole, its month for each dimension."""
+    if fact.delicate:
+        return
     for basis, on in ((Basis.RECEIVED, fact.received_on), (Basis.ANSWERED, fact.answered_on)):
-        if on is None or fact.delicate:
+        if on is None:
             continue
-        for span in (day_span(on), week_span(on), month_span(on)):
-            yield CellKey(Dimension.ALL, basis, span, fact.unit_id, "", fact.confidential), fact.amounts
+        here = (fact.unit_id, Reach.OWN)
+        yield CellKey(Dimension.ALL, basis, day_span(on), *here, "", fact.confidential), fact.amounts
+        month = month_span(on)
         for part in fact.parts:
-            key = CellKey(part.dimension, basis, month_span(on), fact.unit_id, part.value, fact.confidential)
+            key = CellKey(part.dimension, basis, month, *here, part.value, fact.confidential)
             yield key, fact.amounts if part.amounts is None else part.amounts
+
+
+def stored_cells(narrow: Mapping[CellKey, Amounts], lines: Mapping[int, Sequence[int]]) -> dict[CellKey, Amounts]:
+    """What is stored of the narrowest cells: days to quarters of each unit by itself, and with all under it.
+
+    ``lines``: for each unit itself and every unit above it. Dimensions are stored by month only.
+    """
+    found: dict[CellKey, Amounts] = {}
+    for key, amounts in narrow.items():
+        for wide in _wider(key, lines[key.unit_id]):
+            add(found.setdefault(wide, {}), amounts.items())
+    return found
+
+
+def _wider(key: CellKey, line: Sequence[int]) -> Iterator[CellKey]:
+    spans: tuple[str, ...] = (key.span,)
+    if key.dimension is Dimension.ALL:
+        on = date.fromisoformat(key.span[1:])
+        spans = (key.span, week_span(on), month_span(on), quarter_span(on))
+    yield from (key._replace(span=span) for span in spans)
+    for unit_id in line:
+        yield from (key._replace(span=span, unit_id=unit_id, reach=Reach.SUBTREE) for span in spans)
 
 
 def day_span(on: date) -> str:
@@ -100,7 +133,12 @@ def week_span(on: date) -> str:
 
 def month_span(on: date) -> str:
     """The name of the month a date is in."""
-    return f"m{on:%Y-%m}"
+    return f"m{on.isoformat()[:7]}"
+
+
+def quarter_span(on: date) -> str:
+    """The name of the quarter of a year a date is in."""
+    return f"q{on.year}-{(on.month + 2) // 3}"
 
 
 def next_month(on: date) -> date:
@@ -109,12 +147,16 @@ def next_month(on: date) -> date:
 
 
 def covering(first: date, last: date) -> tuple[str, ...]:
-    """Few spans that together are exactly the dates from ``first`` to ``last``: months, then weeks, then days."""
+    """Few spans that together are exactly the dates from ``first`` to ``last``: quarters, months, weeks, then days."""
     spans = []
     here = first
     while here <= last:
         month_end = next_month(here) - timedelta(days=1)
-        if here.day == 1 and month_end <= last:
+        quarter_end = next_month(next_month(next_month(here))) - timedelta(days=1)
+        if here.day == 1 and here.month % 3 == 1 and quarter_end <= last:
+            spans.append(quarter_span(here))
+            here = quarter_end + timedelta(days=1)
+        elif here.day == 1 and month_end <= last:
             spans.append(month_span(here))
             here = month_end + timedelta(days=1)
         elif here.weekday() == 0 and here + timedelta(days=6) <= min(last, _whole_from(here, last)):
@@ -124,6 +166,18 @@ def covering(first: date, last: date) -> tuple[str, ...]:
             spans.append(day_span(here))
             here += timedelta(days=1)
     return tuple(spans)
+
+
+def months_of(spans: Sequence[str]) -> tuple[str, ...]:
+    """The same whole months and quarters as months: dimensions are stored by those."""
+    found: list[str] = []
+    for span in spans:
+        if span.startswith("q"):
+            year, quarter = span[1:].split("-")
+            found += [f"m{year}-{3 * int(quarter) - back:02d}" for back in (2, 1, 0)]
+        else:
+            found.append(span)
+    return tuple(found)
 
 
 def _whole_from(here: date, last: date) -> date:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -15,10 +15,10 @@ from feedback.insight.rules.lanes import (
     SECOND_BOUNDS,
     SECOND_LANE,
     SUM_LANE,
-    Amounts,
     Summed,
     Timed,
-    numbers,
+    Whole,
+    together,
 )
 from feedback.insight.rules.measures import Measure
 from feedback.insight.rules.spread import SMALL, Spread, spread_of
@@ -85,9 +85,9 @@ class Board:
     rows: tuple[BoardRow, ...]
 
 
-def figures_of(wholes: Iterable[Mapping[int, int]]) -> Figures:
+def figures_of(wholes: Sequence[Whole]) -> Figures:
     """Sums of counts and spreads of all times together (`rules.lanes`); medians are never averaged."""
-    lanes = numbers(wholes)
+    lanes = together(wholes)
     return Figures(
         counts={measure: lanes[lane] for measure, lane in COUNT_LANE.items()},
         verify=_wait(lanes, Timed.VERIFY),
@@ -106,28 +106,24 @@ def _wait(lanes: Sequence[int], what: Timed) -> Wait:
     )
 
 
-def board_of(chosen: UnitRow, below: Sequence[UnitRow], tallies: Mapping[int, Amounts]) -> Board:
-    """The board of a unit from what each unit adds, by id; ``below`` are the units of its subtree, itself included."""
-    row_of = {unit.id: _row_id(chosen, unit) for unit in below}
-    grouped: dict[int, list[Amounts]] = {}
-    for unit_id, whole in tallies.items():
-        if any(whole.values()):
-            grouped.setdefault(row_of[unit_id], []).append(whole)
-    shown = [unit for unit in below if row_of[unit.id] == unit.id]
+def board_of(chosen: UnitRow, below: Sequence[UnitRow], tallies: Mapping[int, Whole]) -> Board:
+    """The board of a unit from what each of its lines adds; ``below`` are the units of its subtree, itself included."""
+    busy = {unit_id: whole for unit_id, whole in tallies.items() if any(whole)}
+    shown = [unit for unit in below if line_of(chosen, unit) == unit.id]
     shown.sort(key=lambda unit: (unit.id != chosen.id, unit.short_name, unit.id))
     rows = tuple(
         BoardRow(
             unit,
             Reach.OWN if unit.id == chosen.id else Reach.SUBTREE,
-            figures_of(grouped.get(unit.id, ())),
+            figures_of([busy[unit.id]] if unit.id in busy else ()),
         )
         for unit in shown
         # A unit that was closed long ago is shown only where it had something to do.
-        if unit.valid_to is None or unit.id in grouped
+        if unit.valid_to is None or unit.id in busy
     )
-    return Board(BoardRow(chosen, Reach.SUBTREE, figures_of(tallies.values())), rows)
+    return Board(BoardRow(chosen, Reach.SUBTREE, figures_of(list(tallies.values()))), rows)
 
 
-def _row_id(chosen: UnitRow, unit: UnitRow) -> int:
-    """The unit of the row in which a unit is counted: the chosen one itself, or the one directly under it."""
+def line_of(chosen: UnitRow, unit: UnitRow) -> int:
+    """The unit of the line in which a unit is counted: the chosen one itself, or the one directly under it."""
     return path_ids(unit.path)[: chosen.depth + 2][-1]

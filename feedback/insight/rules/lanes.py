@@ -6,13 +6,13 @@ A change of the order of lanes needs a new ``LAYOUT``: figures stored by another
 from __future__ import annotations
 
 import struct
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from enum import StrEnum
 
 from feedback.insight.rules.buckets import LONGEST_MINUTES, LONGEST_SECONDS, bounds
 from feedback.insight.rules.measures import COUNTED, Measure
 
-LAYOUT = 1
+LAYOUT = 2
 HOURS = 7 * 24
 
 
@@ -50,7 +50,9 @@ SECOND_LANE: dict[Timed, int] = {what: lane + len(MINUTE_BOUNDS) for what, lane 
 LANES = _FIRST_HISTOGRAM + _PAIR * len(Timed)
 # A lane and its number, little-endian.
 _PAIR_SHAPE = struct.Struct("<HQ")
+# The few lanes that are not empty, or every lane with its number.
 Amounts = dict[int, int]
+Whole = list[int]
 
 
 def add(total: Amounts, amounts: Iterable[tuple[int, int]], sign: int = 1) -> None:
@@ -69,10 +71,19 @@ def unpacked(stored: bytes) -> Iterable[tuple[int, int]]:
     return _PAIR_SHAPE.iter_unpack(stored)
 
 
-def numbers(wholes: Iterable[Mapping[int, int]]) -> list[int]:
-    """The number of every lane, of all of them together."""
-    lanes = [0] * LANES
-    for whole in wholes:
-        for lane, number in whole.items():
-            lanes[lane] += number
-    return lanes
+def blank() -> Whole:
+    """Every lane with nothing in it."""
+    return [0] * LANES
+
+
+def pour(whole: Whole, amounts: Iterable[tuple[int, int]], sign: int = 1) -> None:
+    """Add numbers by lane to every lane, or take them out: for reading many cells twice as fast as ``add``."""
+    for lane, number in amounts:
+        whole[lane] += sign * number
+
+
+def together(wholes: Sequence[Whole]) -> Whole:
+    """All of them added up."""
+    if len(wholes) == 1:
+        return wholes[0]
+    return list(map(sum, zip(*wholes, strict=True))) if wholes else blank()

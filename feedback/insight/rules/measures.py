@@ -48,6 +48,11 @@ class Measure(StrEnum):
     NOW_RETURNED = "kini-dikembalikan"
     NOW_RETURNED_TWICE = "kini-dua-kali-dikembalikan"
     NOW_ESCALATED = "kini-dieskalasi"
+    AGE_5 = "umur-sampai-5"
+    AGE_14 = "umur-6-14"
+    AGE_30 = "umur-15-30"
+    AGE_60 = "umur-31-60"
+    AGE_OVER = "umur-lebih-60"
 
 
 # Counted per unit for a cohort, in the order of the columns.
@@ -66,6 +71,10 @@ BURNING = (
     Measure.NOW_ESCALATED,
     Measure.NOW_OPEN,
 )  # fmt: skip
+# Open reports by their age in working days (`rules.ageing`).
+AGED = (Measure.AGE_5, Measure.AGE_14, Measure.AGE_30, Measure.AGE_60, Measure.AGE_OVER)
+# Everything that is counted over what is open at this moment.
+OPEN_NOW = (*BURNING, *AGED)
 RETURNED_OFTEN = 2
 # In the order of the working days they speak of.
 DUE_SOON = (Measure.NOW_DUE_IN_1, Measure.NOW_DUE_IN_2, Measure.NOW_DUE_IN_3)
@@ -107,6 +116,11 @@ LABELS = {
     Measure.NOW_RETURNED: mark("Dikembalikan ke koordinator"),
     Measure.NOW_RETURNED_TWICE: mark("Dikembalikan dua kali atau lebih"),
     Measure.NOW_ESCALATED: mark("Dieskalasi, belum ditanggapi"),
+    Measure.AGE_5: mark("0 sampai 5 hari kerja"),
+    Measure.AGE_14: mark("6 sampai 14 hari kerja"),
+    Measure.AGE_30: mark("15 sampai 30 hari kerja"),
+    Measure.AGE_60: mark("31 sampai 60 hari kerja"),
+    Measure.AGE_OVER: mark("Lebih dari 60 hari kerja"),
 }
 MEANINGS = {
     Measure.RECEIVED: mark("Putaran yang dimulai dalam periode ini; sanggahan dan pembukaan lagi memulai yang baru."),
@@ -145,6 +159,11 @@ MEANINGS = {
     Measure.NOW_RETURNED: mark("Dikembalikan oleh unit dan menunggu koordinator menentukan unit lain."),
     Measure.NOW_RETURNED_TWICE: mark("Laporan terbuka yang sudah dikembalikan oleh unit dua kali atau lebih."),
     Measure.NOW_ESCALATED: mark("Laporan terbuka yang dieskalasi, tanpa arahan, tanggapan, atau jawaban sesudahnya."),
+    Measure.AGE_5: mark("Laporan terbuka yang diterima paling lama 5 hari kerja lalu, menurut kalender unitnya."),
+    Measure.AGE_14: mark("Laporan terbuka yang diterima 6 sampai 14 hari kerja lalu, menurut kalender unitnya."),
+    Measure.AGE_30: mark("Laporan terbuka yang diterima 15 sampai 30 hari kerja lalu, menurut kalender unitnya."),
+    Measure.AGE_60: mark("Laporan terbuka yang diterima 31 sampai 60 hari kerja lalu, menurut kalender unitnya."),
+    Measure.AGE_OVER: mark("Laporan terbuka yang diterima lebih dari 60 hari kerja lalu, menurut kalender unitnya."),
 }
 # The deadline of the answer: these two decide between on time and late. The others owe something on the way.
 ANSWER_CLOCKS = (ClockKind.RESOLVE, ClockKind.KIP_ANSWER)

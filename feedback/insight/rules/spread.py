@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import accumulate
 
-from feedback.insight.rules.buckets import percentile_of
+from feedback.insight.rules.buckets import at_rank, percentile_at
+from feedback.insight.rules.doubt import NOWHERE, Interval, ranks_around
 
 SMALL = 5
 MEDIAN = 50
@@ -35,6 +37,8 @@ class Spread:
     median: float | None
     p75: float | None
     p90: float | None
+    median_within: Interval = NOWHERE
+    p90_within: Interval = NOWHERE
 
     @property
     def small(self) -> bool:
@@ -44,5 +48,16 @@ class Spread:
 
 def spread_of(histogram: Sequence[int], lower: Sequence[int]) -> Spread:
     """The spread of a histogram whose buckets begin at ``lower``."""
-    median, p75, p90 = (percentile_of(histogram, lower, each) for each in (MEDIAN, THIRD_QUARTER, SLOWEST_TENTH))
-    return Spread(sum(histogram), median, p75, p90)
+    reached = list(accumulate(histogram))
+    n = reached[-1] if reached else 0
+    if not n:
+        return Spread(0, None, None, None)
+    median, p75, p90 = (percentile_at(reached, lower, each) for each in (MEDIAN, THIRD_QUARTER, SLOWEST_TENTH))
+    within = (_within(reached, lower, n, percent) for percent in (MEDIAN, SLOWEST_TENTH))
+    return Spread(n, median, p75, p90, *within)
+
+
+def _within(reached: Sequence[int], lower: Sequence[int], n: int, percent: int) -> Interval:
+    first, last = ranks_around(n, percent)
+    low = at_rank(reached, lower, first - 1) if first else None
+    return Interval(low, at_rank(reached, lower, last - 1) if last else None)

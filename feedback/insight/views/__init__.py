@@ -2,7 +2,18 @@
 
 from __future__ import annotations
 
-from feedback.insight.views import board, listing, pages, public, report, ticket
+from feedback.insight.views import board, helping, listing, pages, public, report, subscriptions, ticket
 from feedback.insight.views.blueprint import insight, statistics
 
-__all__ = ["board", "insight", "listing", "pages", "public", "report", "statistics", "ticket"]
+__all__ = [
+    "board",
+    "helping",
+    "insight",
+    "listing",
+    "pages",
+    "public",
+    "report",
+    "statistics",
+    "subscriptions",
+    "ticket",
+]

@@ -16,7 +16,7 @@ from feedback.insight.rules.facts import TOLD_APART, Basis, Dimension
 from feedback.insight.rules.figures import BoardRow, Reach
 from feedback.insight.rules.measures import Measure
 from feedback.insight.rules.period import Period, presets
-from feedback.insight.rules.scope import Scope, chosen_unit
+from feedback.insight.rules.scope import Scope, chosen_unit, heads
 from feedback.kernel.actor import Actor
 from feedback.kernel.clock import local_date, utc_now
 from feedback.kernel.errors import NotFound
@@ -27,10 +27,14 @@ from feedback.web.guard import actor
 ROOMS = (
     ("board", mark("Papan")),
     ("trend", mark("Dari waktu ke waktu")),
+    ("helping", mark("Siapa perlu bantuan")),
     ("told_apart", mark("Menurut topik dan lainnya")),
     ("flow", mark("Macet di mana")),
 )
 BASIS_LABELS = {Basis.RECEIVED: mark("Masuk dalam periode"), Basis.ANSWERED: mark("Dijawab dalam periode")}
+
+
+_ID_DIGITS = 10
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +50,16 @@ class Asked:
 
     def scope(self, period: Period, reach: Reach = Reach.SUBTREE) -> Scope:
         """The rounds this question is about."""
-        return Scope(self.unit, period, self.now, reach, basis(), part())
+        return Scope(self.unit, period, self.now, reach, basis(), part(), self._official())
+
+    def _official(self) -> int | None:
+        """The official asked about; NotFound unless the head of the unit asks."""
+        asked_for = request.args.get("petugas")
+        if asked_for is None:
+            return None
+        if not heads(self.actor, self.unit) or not (asked_for.isdecimal() and len(asked_for) < _ID_DIGITS):
+            raise NotFound()
+        return int(asked_for)
 
     @property
     def wants_csv(self) -> bool:

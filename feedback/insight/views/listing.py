@@ -7,7 +7,7 @@ from flask import Response, render_template, request
 from feedback.insight.actions import note_export
 from feedback.insight.queries.listing import Behind, all_lines, behind, question
 from feedback.insight.rules.figures import Reach
-from feedback.insight.rules.measures import BURNING, LABELS, MEANINGS, Measure
+from feedback.insight.rules.measures import LABELS, MEANINGS, OPEN_NOW, Measure
 from feedback.insight.rules.period import Period
 from feedback.insight.views.asking import Asked, address, asked
 from feedback.insight.views.blueprint import insight
@@ -35,7 +35,8 @@ def listing() -> Response | str | tuple[str, int]:
 
 
 def _page(about: Asked, period: Period, measure: Measure, reach: Reach, found: Behind) -> str:
-    same = {"angka": measure.value, **({"lingkup": reach.value} if reach is Reach.OWN else {})}
+    same = {name: request.args[name] for name in ("sisi", "nilai", "petugas") if name in request.args}
+    same |= {"angka": measure.value, **({"lingkup": reach.value} if reach is Reach.OWN else {})}
     page = found.page
     return render_template(
         "insight/list.html",
@@ -43,7 +44,7 @@ def _page(about: Asked, period: Period, measure: Measure, reach: Reach, found: B
         period=period,
         now=about.now,
         own=reach is Reach.OWN,
-        is_now=measure in BURNING,
+        is_now=measure in OPEN_NOW,
         title=LABELS[measure],
         meaning=MEANINGS[measure],
         found=found,

@@ -23,6 +23,7 @@ from feedback.insight.views.blueprint import insight
 from feedback.insight.views.tables import Cell, figure_cells, figure_head
 from feedback.kernel.permissions import Permission
 from feedback.kernel.text import mark
+from feedback.people.rules import ROLE_LABELS
 from feedback.tickets.rules.words import CHANNEL_LABELS, KIND_LABELS
 from feedback.web.guard import requires
 from feedback.web.markup import day, working_time
@@ -33,8 +34,11 @@ DIMENSION_LABELS = {
     Dimension.KIND: mark("Jenis"),
     Dimension.CHANNEL: mark("Saluran"),
     Dimension.REGION: mark("Wilayah"),
+    Dimension.ROLE: mark("Peran yang menjawab"),
 }
-_OWN_WORDS = {each.value: label for labels in (KIND_LABELS, CHANNEL_LABELS) for each, label in labels.items()}
+_OWN_WORDS = {
+    each.value: label for labels in (KIND_LABELS, CHANNEL_LABELS, ROLE_LABELS) for each, label in labels.items()
+}
 _STAGES = (
     (mark("Verifikasi"), Summed.VERIFY_MINUTES, Summed.VERIFY_ROUNDS),
     (mark("Unit yang memegang"), Summed.UNIT_MINUTES, Summed.UNIT_ROUNDS),
@@ -43,7 +47,7 @@ _STAGES = (
 Page = str | tuple[str, int]
 
 
-def _page(template: str, name: str, body: Callable[[Asked, Scope], dict[str, Any]], *, months: bool = False) -> Page:
+def page(template: str, name: str, body: Callable[[Asked, Scope], dict[str, Any]], *, months: bool = False) -> Page:
     """One page of the room; with ``months`` about the period widened to whole months."""
     question = asked()
     if question.period is None:
@@ -65,7 +69,7 @@ def _page(template: str, name: str, body: Callable[[Asked, Scope], dict[str, Any
 @requires(Permission.BOARD)
 def trend() -> Page:
     """Month by month and week by week up to the end of the period."""
-    return _page("insight/trend.html", "trend", _over_time)
+    return page("insight/trend.html", "trend", _over_time)
 
 
 def _over_time(question: Asked, scope: Scope) -> dict[str, Any]:
@@ -111,7 +115,7 @@ def _columns(stretches: Sequence[tuple[Stretch, Figures]]) -> list[dict[str, flo
 @requires(Permission.BOARD)
 def told_apart() -> Page:
     """The figures by topic, service, kind, channel or region."""
-    return _page("insight/told_apart.html", "told_apart", _parts, months=True)
+    return page("insight/told_apart.html", "told_apart", _parts, months=True)
 
 
 def _parts(question: Asked, scope: Scope) -> dict[str, Any]:
@@ -148,7 +152,7 @@ def _parts(question: Asked, scope: Scope) -> dict[str, Any]:
 @requires(Permission.BOARD)
 def flow() -> Page:
     """Where time goes, who sends to whom, and when reports come in."""
-    return _page("insight/flow.html", "flow", _stuck, months=True)
+    return page("insight/flow.html", "flow", _stuck, months=True)
 
 
 def _stuck(question: Asked, scope: Scope) -> dict[str, Any]:

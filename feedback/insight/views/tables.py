@@ -7,6 +7,7 @@ from typing import Any
 
 from flask_babel import format_decimal, format_percent, gettext
 
+from feedback.insight.rules.compare import Beside
 from feedback.insight.rules.figures import BoardRow, Figures, Wait
 from feedback.insight.rules.lanes import Timed
 from feedback.insight.rules.measures import Measure
@@ -46,14 +47,14 @@ def share(value: float | None) -> str:
     return "–" if value is None else str(format_percent(value, "#,##0.#%"))
 
 
-def timing_rows(row: BoardRow, before: Figures, period: Period) -> list[list[Cell]]:
+def timing_rows(row: BoardRow, beside: Beside, period: Period) -> list[list[Cell]]:
     """One line per clock: median, p75 and p90 with the plain time, n, kept, missed, and the period before."""
-    return [_timing(what, row, before, period) for what in Timed]
+    return [_timing(what, row, beside, period) for what in Timed]
 
 
-def _timing(what: Timed, row: BoardRow, before: Figures, period: Period) -> list[Cell]:
+def _timing(what: Timed, row: BoardRow, beside: Beside, period: Period) -> list[Cell]:
     timed, slow, kept, missed = TIMED_MEASURES[what]
-    wait, earlier = wait_of(row.figures, what), wait_of(before, what)
+    wait, earlier = wait_of(row.figures, what), wait_of(beside.before, what)
 
     def link(measure: Measure, text: str) -> Cell:
         return {"text": text, "href": behind_address(measure, row, period)}
@@ -70,7 +71,7 @@ def _timing(what: Timed, row: BoardRow, before: Figures, period: Period) -> list
         gettext(
             "median %(median)s, tepat waktu %(share)s, n %(n)s",
             median=working_time(earlier.working.median),
-            share=share(before.kept_share(kept, missed)),
+            share=share(beside.before.kept_share(kept, missed)),
             n=format_decimal(earlier.working.n),
         ),
     ]

@@ -141,9 +141,7 @@ def _people(
 
 def _post(one: Reached, level: int, percent: int, event_id: int, each: SeatTime) -> None:
     person_id = each.seat.person_id
-    row = Escalation(
-        clock_id=one.clock_id, level=level, person_id=person_id, event_id=event_id, send_at=each.send_at
-    )
+    row = Escalation(clock_id=one.clock_id, level=level, person_id=person_id, event_id=event_id, send_at=each.send_at)
     db.session.add(row)
     payload = {
         "ticket_id": one.ticket_id,
@@ -153,5 +151,3 @@ def _post(one: Reached, level: int, percent: int, event_id: int, each: SeatTime)
         "person_id": person_id,
     }
     post("mail.escalation", f"escalation:{one.clock_id}:{level}:{person_id}", payload, at=each.send_at)
-
-

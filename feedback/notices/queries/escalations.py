@@ -194,9 +194,7 @@ def escalation_event(ticket_id: int) -> int:
 def unanswered_escalation() -> ColumnElement[bool]:
     """A condition on tickets: open, escalated, and since then neither instructed about nor answered in any way."""
     event, later = aliased(TicketEvent), aliased(TicketEvent)
-    answered = exists().where(
-        later.ticket_id == event.ticket_id, later.id > event.id, later.move.in_(_ANSWERS)
-    )
+    answered = exists().where(later.ticket_id == event.ticket_id, later.id > event.id, later.move.in_(_ANSWERS))
     escalated = exists().where(event.ticket_id == Ticket.id, event.move == MoveName.ESCALATE, ~answered)
     return and_(Ticket.is_open, escalated)
 

@@ -139,9 +139,9 @@ def ticket_facts(ticket_id: int) -> TicketFacts | None:
 def event_facts(event_id: int) -> EventFacts | None:
     """The move a letter is about; None when it is gone."""
     row = db.session.execute(
-        select(
-            TicketEvent.move, TicketEvent.html, TicketEvent.is_public, TicketEvent.role, TicketEvent.detail
-        ).where(TicketEvent.id == event_id)
+        select(TicketEvent.move, TicketEvent.html, TicketEvent.is_public, TicketEvent.role, TicketEvent.detail).where(
+            TicketEvent.id == event_id
+        )
     ).one_or_none()
     if row is None:
         return None

@@ -54,9 +54,7 @@ def reached_at(percent: int, course: Course) -> datetime | None:
     return found if found < course.due_at else last_opening(course.calendar_at(found), course.due_at - _INSTANT)
 
 
-def next_look(
-    course: Course, percents: Sequence[tuple[int, int]], done: int
-) -> tuple[int, datetime] | None:
+def next_look(course: Course, percents: Sequence[tuple[int, int]], done: int) -> tuple[int, datetime] | None:
     """The level after ``done`` that is reached first, with the instant; ``percents`` are (level, percent) pairs."""
     coming = ((level, reached_at(percent, course)) for level, percent in percents if level > done)
     found = [(level, at) for level, at in coming if at is not None]

@@ -43,9 +43,7 @@ def run_clocks(move: Move, ticket: Ticket, at: datetime) -> None:
     if move.resumes:
         clocks.end_pause(ticket_id=ticket.id, at=at)
     if move.retargets:
-        clocks.retarget(
-            ticket_id=ticket.id, cycle=ticket.cycle, ticket_kind=ticket.kind, grade=ticket.grade, at=at
-        )
+        clocks.retarget(ticket_id=ticket.id, cycle=ticket.cycle, ticket_kind=ticket.kind, grade=ticket.grade, at=at)
     if move.stops:
         clocks.stop(ticket_id=ticket.id, kinds=[kind.value for kind in move.stops], at=at)
     if move.cancels_all:

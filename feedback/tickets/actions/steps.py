@@ -40,9 +40,7 @@ def _send_to(work: Work, unit_id: int | None, name: str) -> None:
         raise Invalid(mark("Pilih unit yang menangani."), field=name)
     assert work.actor is not None
     if not (work.move.name is MoveName.VERIFY_AND_ASSIGN and target.id == work.unit.id):
-        check_target(
-            work.actor, work.unit.path, target.path, to_is_government=target.kind is UnitKind.GOVERNMENT
-        )
+        check_target(work.actor, work.unit.path, target.path, to_is_government=target.kind is UnitKind.GOVERNMENT)
     _hold_at(work.ticket, target, work.now)
 
 
@@ -68,8 +66,13 @@ def _verify(work: Work) -> None:
         # One answer for an unknown address and for somebody who works elsewhere: it must not tell who has an account.
         if person is None or root is None or not any(one.path.startswith(root.path) for one in theirs.values()):
             raise Invalid(mark("Tidak ada petugas dengan alamat ini di pemerintah daerah ini."), field="reported_email")
-        record("ticket.reported_person_set", actor_id=work.actor.person_id if work.actor else None,
-               subject=f"ticket:{ticket.id}", at=work.now, detail={"person": person.id})
+        record(
+            "ticket.reported_person_set",
+            actor_id=work.actor.person_id if work.actor else None,
+            subject=f"ticket:{ticket.id}",
+            at=work.now,
+            detail={"person": person.id},
+        )
         ticket.reported_person_id = person.id
     _send_to(work, command.unit_id, "unit_id")
     title = clean(command.title, lines=False)
@@ -215,4 +218,3 @@ STEPS: dict[MoveName, Callable[[Work], None]] = {
     MoveName.HIDE: _hide,
     MoveName.RESTORE: _hide,
 }
-

@@ -24,6 +24,4 @@ class AskForm(Form):
     def validate_nomor(self, field: Line) -> None:
         """Raise a ValidationError for a typo."""
         if read_number(field.data or "") is None:
-            raise ValidationError(
-                gettext("Nomor laporan ini salah tulis. Periksa lagi; contohnya MB-7Q2K-4F0F.")
-            )
+            raise ValidationError(gettext("Nomor laporan ini salah tulis. Periksa lagi; contohnya MB-7Q2K-4F0F."))

@@ -170,4 +170,3 @@ def _in_tree_order() -> list[UnitRow]:
     names = {one.id: one.name for one in units}
     from_root = {one.id: tuple(names.get(int(part), "") for part in one.path.split(".") if part) for one in units}
     return sorted(units, key=lambda one: from_root[one.id])
-

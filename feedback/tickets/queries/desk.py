@@ -162,9 +162,7 @@ def desk_queue(
 
 
 @lru_cache(maxsize=1024)
-def queue_statement(
-    actor: Actor, queue: Queue, path: str | None, *, backwards: bool, has_cursor: bool
-) -> Select[Any]:
+def queue_statement(actor: Actor, queue: Queue, path: str | None, *, backwards: bool, has_cursor: bool) -> Select[Any]:
     """One page of a queue: first which tickets, from the index of open ones, then what the page shows of those."""
     key = func.coalesce(Ticket.due_at, _NEVER)
     chosen = select(Ticket.id, key.label("key")).where(_at_desk(actor, path), aside(_condition(queue, actor)))

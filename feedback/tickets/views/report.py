@@ -191,4 +191,3 @@ def qr(number: str) -> Response:
 def tracking_url(number: str) -> str:
     """The absolute address of the tracking page, from the configured public address only."""
     return str(current_app.config["SETTINGS"].public_url) + url_for("publicsite.track", nomor=number)
-

@@ -144,6 +144,7 @@ class Writer:
             "import_ref": draft.ref,
         }
 
+
 def refs_of(source: str) -> frozenset[str]:
     """The keys of everything that was imported from a source so far."""
     return frozenset(db.session.scalars(select(_TICKET.c.import_ref).where(_TICKET.c.import_source == source)))

@@ -1,0 +1,33 @@
+"""Reports that come by themselves: which month, and why they stop."""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+from enum import StrEnum
+
+from feedback.kernel.text import mark
+
+
+class Ended(StrEnum):
+    """Why no more reports are sent."""
+
+    OWN_WISH = "own_wish"
+    ROLE_OVER = "role_over"
+    BY_ADMINISTRATOR = "by_administrator"
+
+
+ENDED_LABELS = {
+    Ended.OWN_WISH: mark("Anda menghentikannya."),
+    Ended.ROLE_OVER: mark("Peran Anda pada unit ini sudah berakhir."),
+    Ended.BY_ADMINISTRATOR: mark("Administrator menghentikannya."),
+}
+
+
+def month_before(day: date) -> date:
+    """The first date of the month before the one a date is in."""
+    return (day.replace(day=1) - timedelta(days=1)).replace(day=1)
+
+
+def month_end(month: date) -> date:
+    """The last date of the month that begins on ``month``."""
+    return (month + timedelta(days=32)).replace(day=1) - timedelta(days=1)
