@@ -3,21 +3,13 @@
 from __future__ import annotations
 
 from datetime import date, datetime
-from enum import StrEnum
 from typing import Any
 
 from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, Index, String, Text, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
-from feedback.files.rules.kinds import Kind, Phase, Scan
+from feedback.files.rules.kinds import Deed, Kind, Phase, Scan
 from feedback.storage.base import Base, one_of
-
-
-class Deed(StrEnum):
-    """What an official did to an attachment."""
-
-    HIDE = "hide"
-    RESTORE = "restore"
 
 
 class Attachment(Base):

@@ -11,12 +11,13 @@ from flask import current_app
 from sqlalchemy import Row, bindparam, select
 
 from feedback.adapters.files import Missing, store_for
-from feedback.files.models import Attachment
-from feedback.files.rules.kinds import Kind, Phase, Scan
+from feedback.files.models import Attachment, AttachmentEvent
+from feedback.files.rules.kinds import Deed, Kind, Phase, Scan
 from feedback.files.rules.sealing import Broken, unseal
 from feedback.kernel.errors import NotFound
 from feedback.storage.keyring import keyed_hash
 from feedback.storage.session import db
+from feedback.units.models import Unit
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,6 +82,27 @@ def pending_files(form_key: str) -> tuple[FileLine, ...]:
 def files_of_ticket(ticket_id: int) -> tuple[FileLine, ...]:
     """Everything attached to a ticket, in the order it came; the caller leaves out what is not for the reader."""
     return _lines(db.session.execute(_OF_TICKET, {"ticket_id": ticket_id}).all())
+
+
+@dataclass(frozen=True, slots=True)
+class DeedLine:
+    """An attachment was hidden or shown again."""
+
+    at: datetime
+    deed: Deed
+    unit: str
+    reason: str
+
+
+def deeds(ticket_id: int) -> tuple[DeedLine, ...]:
+    """What officials did to the attachments of a ticket; for the reporter and for officials."""
+    statement = (
+        select(AttachmentEvent.at, AttachmentEvent.deed, Unit.name, AttachmentEvent.reason)
+        .join(Unit, Unit.id == AttachmentEvent.unit_id)
+        .where(AttachmentEvent.ticket_id == ticket_id)
+        .order_by(AttachmentEvent.id)
+    )
+    return tuple(DeedLine(at, Deed(deed), unit, reason) for at, deed, unit, reason in db.session.execute(statement))
 
 
 def pending_file(token: str) -> FileLine:

@@ -15,7 +15,7 @@ from wtforms.validators import Length
 from wtforms.widgets import Select
 
 from feedback.kernel import text
-from feedback.kernel.errors import Invalid
+from feedback.kernel.errors import Refusal
 from feedback.kernel.text import mark
 
 # WTForms speaks English and has no Indonesian catalogue: its messages are keys into ours.
@@ -77,7 +77,7 @@ class Form(FlaskForm):
             """Our words for WTForms' messages."""
             return _Messages()
 
-    def refuse(self, refusal: Invalid) -> None:
+    def refuse(self, refusal: Refusal) -> None:
         """Show a refusal of the action at the field it names, or above the form."""
         message = gettext(refusal.message, **refusal.values)
         field: Field | None = self._fields.get(refusal.field or "")

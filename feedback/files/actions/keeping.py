@@ -186,6 +186,18 @@ def forget_parts(token: str, parts: list[Any]) -> None:
     _forget(store_for(current_app.config["SETTINGS"]), [storage_name(token, part["name"]) for part in parts])
 
 
+def check_described(form_key: str) -> None:
+    """Raise Invalid(field="files") while a pending photo of this form has no words."""
+    bare = select(Attachment.id).where(
+        Attachment.owner_hash == owner_of(form_key),
+        Attachment.ticket_id.is_(None),
+        Attachment.kind == Kind.IMAGE,
+        Attachment.alt == "",
+    )
+    if db.session.scalar(bare.limit(1)) is not None:
+        raise Invalid(mark("Tulis satu baris tentang setiap foto: apa yang tampak."), field="files")
+
+
 def bind_files(form_key: str, *, ticket_id: int, event_id: int, sealed: bool) -> int:
     """Inside the caller's transaction: what the form brought now belongs to this event. Returns how many.
 

@@ -39,6 +39,13 @@ class Scan(StrEnum):
     INFECTED = "infected"
 
 
+class Deed(StrEnum):
+    """What an official did to an attachment."""
+
+    HIDE = "hide"
+    RESTORE = "restore"
+
+
 PHASE_LABELS = {Phase.NONE: "", Phase.BEFORE: mark("Sebelum"), Phase.AFTER: mark("Sesudah")}
 
 

@@ -12,6 +12,7 @@ from sqlalchemy import select
 from feedback.adapters import sanitiser
 from feedback.clocks import actions as clocks
 from feedback.clocks.rules.policy import ClockKind
+from feedback.files.actions.keeping import bind_files, check_described
 from feedback.kernel.actor import Actor
 from feedback.kernel.clock import utc_now
 from feedback.kernel.errors import Conflict, Invalid, NotFound
@@ -30,7 +31,7 @@ from feedback.tickets.actions.steps import STEPS
 from feedback.tickets.actions.work import MakeMove, Work, facts_of
 from feedback.tickets.models import Ticket, TicketEvent
 from feedback.tickets.rules.grants import Sight, grants_for, relations, sight_of, without
-from feedback.tickets.rules.lifecycle import MOVES, Clock, Relation, Situation, Words, check_move
+from feedback.tickets.rules.lifecycle import MOVES, WITH_FILES, Clock, Relation, Situation, Words, check_move
 from feedback.tickets.rules.report import LONGEST_TEXT
 from feedback.tickets.rules.sending import acting_membership
 from feedback.tickets.rules.words import (
@@ -157,6 +158,7 @@ def _apply(work: Work) -> int:
         return ticket.version
     ticket.version += 1
     event = _append(work, text, before, from_unit)
+    _attach(work, event)
     run_clocks(move, ticket, work.now)
     _measure(work)
     if move.pauses:
@@ -202,6 +204,17 @@ def _append(work: Work, text: str, before: State, from_unit: int) -> TicketEvent
     db.session.add(event)
     db.session.flush()
     return event
+
+
+def _attach(work: Work, event: TicketEvent) -> None:
+    """What the form brought; an official says what each photo shows, for those who cannot see it."""
+    if work.move.name not in WITH_FILES or not work.command.form_key:
+        return
+    by_reporter = work.move.name in REPORTER_MOVES
+    if not by_reporter:
+        check_described(work.command.form_key)
+    sealed = by_reporter and (work.ticket.anonymous or work.ticket.confidential)
+    bind_files(work.command.form_key, ticket_id=work.ticket.id, event_id=event.id, sealed=sealed)
 
 
 def _measure(work: Work) -> None:

@@ -21,7 +21,10 @@ from feedback.units.rules import UnitRow
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class MakeMove:
-    """One move as asked for; ``version`` is the ticket's version the asker was looking at."""
+    """One move as asked for; ``version`` is the ticket's version the asker was looking at.
+
+    ``form_key`` is the form's, whose pending files come with the move.
+    """
 
     number: str
     move: MoveName
@@ -38,6 +41,7 @@ class MakeMove:
     reject_reason: RejectReason | None = None
     authority_id: int | None = None
     joined_number: str = ""
+    form_key: str = ""
 
 
 @dataclass(slots=True)

@@ -12,9 +12,11 @@ from wtforms.fields import SelectChoice
 from wtforms.validators import Email, InputRequired, Length, Optional
 
 from feedback.catalogue.queries import authorities
+from feedback.files.forms import Attachments
+from feedback.files.rules.kinds import Phase
 from feedback.kernel.text import mark
 from feedback.tickets.actions.work import MakeMove
-from feedback.tickets.rules.lifecycle import Move
+from feedback.tickets.rules.lifecycle import REPORTER, WITH_FILES, Move
 from feedback.tickets.rules.lifecycle import Words as MoveWords
 from feedback.tickets.rules.report import LONGEST_TEXT
 from feedback.tickets.rules.words import (
@@ -74,10 +76,13 @@ class MoveForm(Form):
     authority_id = SelectField(lazy_gettext("Lembaga yang berwenang"), coerce=id_or_none)
     joined_number = Line(lazy_gettext("Nomor laporan tujuan"), [Optional()], longest=20)
     is_public = BooleanField(lazy_gettext("Tampilkan keterangan ini untuk umum"))
+    form_key = FormKey()
+    files = Attachments()
 
     def command(self, number: str) -> MakeMove:
         """The action's command; call it after `validate()`."""
-        found = {name: field.data for name, field in self._fields.items() if name not in ("csrf_token", "move")}
+        apart = ("csrf_token", "move", "files")
+        found = {name: field.data for name, field in self._fields.items() if name not in apart}
         words = {
             "grade": Grade,
             "hold_reason": HoldReason,
@@ -86,7 +91,7 @@ class MoveForm(Form):
         for name, kind in words.items():
             if name in found:
                 found[name] = kind(found[name]) if found[name] else None
-        for name in ("text", "title", "reported_email", "joined_number"):
+        for name in ("text", "title", "reported_email", "joined_number", "form_key"):
             if name in found:
                 found[name] = found[name] or ""
         return MakeMove(number=number, move=MoveName(self.move.data or ""), **found)
@@ -130,11 +135,21 @@ def move_form(
         _require(form, name, InputRequired())
     if kind is not Kind.COMPLAINT:
         needed.discard("grade")
+    if move.name in WITH_FILES:
+        needed |= {"form_key", "files"}
+        _ask_for_files(form.files, move)
     for name in [field.short_name for field in form]:
         if name not in needed:
             del form[name]
     _offer(form, offers)
     return form
+
+
+def _ask_for_files(field: Attachments, move: Move) -> None:
+    """Officials show the work before and after, and say what can be seen."""
+    field.needs_alt = not move.who <= REPORTER
+    if move.name in (MoveName.ANSWER, MoveName.REVIEW_ANSWER):
+        field.phases = (Phase.BEFORE, Phase.AFTER, Phase.NONE)
 
 
 def _require(form: MoveForm, name: str, validator: Any) -> None:

@@ -23,7 +23,7 @@ from wtforms.validators import Email, InputRequired, Length, Optional, Validatio
 
 from feedback.catalogue.queries import services, topics
 from feedback.files.forms import Attachments
-from feedback.kernel.errors import Invalid
+from feedback.kernel.errors import Refusal
 from feedback.kernel.text import clean, mark
 from feedback.tickets.actions.submit import SubmitReport
 from feedback.tickets.rules.report import LONGEST_NAME, LONGEST_PLACE, LONGEST_TEXT
@@ -115,7 +115,7 @@ class ReportForm(Form):
         self._walk_regions()
         self._offer_owners()
 
-    def refuse(self, refusal: Invalid) -> None:
+    def refuse(self, refusal: Refusal) -> None:
         """A refused region is shown at the list it is chosen from."""
         if refusal.field == self.region.name:
             refusal.field = self.region_next.name

@@ -11,7 +11,7 @@ from sqlalchemy.orm import aliased
 
 from feedback.catalogue.models import Authority, Service, Topic
 from feedback.clocks.queries import ClockRow, clocks_of
-from feedback.files.queries import FileLine, files_of_ticket
+from feedback.files.queries import DeedLine, FileLine, deeds, files_of_ticket
 from feedback.kernel.actor import Actor
 from feedback.kernel.errors import NotFound
 from feedback.kernel.permissions import Role
@@ -133,6 +133,7 @@ class TicketPage:
     events: tuple[EventLine, ...]
     notes: tuple[NoteLine, ...]
     cycles: tuple[CycleLine, ...]
+    deeds: tuple[DeedLine, ...]
 
     @property
     def is_official(self) -> bool:
@@ -261,6 +262,7 @@ def _page(row: Row[Any], actor: Actor, facts: TicketFacts, sight: Sight, now: da
         events=_events(row, sight, official, internal=official or inspects(actor, facts)),
         notes=_notes(row.id) if official else (),
         cycles=_cycles(row.id) if sight is Sight.WHOLE else (),
+        deeds=deeds(row.id) if sight is Sight.WHOLE else (),
     )
 
 

@@ -153,6 +153,11 @@ MOVES: dict[M, Move] = {move.name: move for move in TABLE}
 # A dispute goes to a different official (DOMAIN.md section 3): the earlier answerer may not make the moves that decide.
 DECIDING = frozenset({M.CLAIM, M.START, M.ANSWER, M.REVIEW_ANSWER, M.HOLD})
 
+# Moves that photos and documents may come with.
+WITH_FILES = frozenset({
+    M.COMPLETE, M.ADD_INFORMATION, M.DISPUTE, M.REOPEN, M.INTERIM_REPLY, M.ANSWER, M.REVIEW_ANSWER,
+})  # fmt: skip
+
 
 @dataclass(frozen=True, slots=True)
 class Situation:

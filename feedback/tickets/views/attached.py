@@ -3,17 +3,21 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
-from flask import Response, request, url_for
+from flask import Response, flash, redirect, render_template, request, url_for
 from flask_babel import gettext
 
 from feedback.files.queries import FileLine, content
-from feedback.files.rules.kinds import PHASE_LABELS
+from feedback.files.rules.kinds import PHASE_LABELS, Deed
 from feedback.files.rules.quota import Uploader
-from feedback.kernel.errors import NotFound
+from feedback.kernel.clock import utc_now
+from feedback.kernel.errors import Conflict, Invalid, NotFound
 from feedback.kernel.references import read_number
+from feedback.tickets.actions.hiding import hide_file
+from feedback.tickets.forms.hiding import HidingForm
 from feedback.tickets.queries.attached import Attached, attached
-from feedback.tickets.queries.detail import EventLine
+from feedback.tickets.queries.detail import EventLine, ticket_page
 from feedback.tickets.views.blueprint import tickets
 from feedback.web.guard import actor, public
 from feedback.web.served import download, picture
@@ -49,6 +53,36 @@ def preview(number: str, token: str, part: str) -> Response:
     if not found.line.is_image:
         raise NotFound
     return picture(content(found.line, part), mark=_mark(found, part))
+
+
+@tickets.route("/laporan/<number>/lampiran", methods=["GET", "POST"])
+@public
+def attachments(number: str) -> Any:
+    """Officials of a ticket hide what must not be shown, and show it again."""
+    canonical = read_number(number)
+    page = ticket_page(actor(), canonical, utc_now()) if canonical else None
+    if page is None or not page.is_official:
+        raise NotFound
+    shown = [one for event in page.events for one in shown_files(event, page.number)]
+    form = HidingForm()
+    form.offer((one.line.token, _named(one)) for one in shown)
+    status = 422 if request.method == "POST" else 200
+    if request.method == "POST" and form.validate():
+        deed = Deed.RESTORE if request.form.get("langkah") == "tampilkan" else Deed.HIDE
+        try:
+            hide_file(form.command(page.number, deed), actor())
+        except (Invalid, Conflict) as refusal:
+            form.refuse(refusal)
+            status = refusal.status
+        else:
+            flash(gettext("Tersimpan."), "success")
+            return redirect(url_for("tickets.ticket", number=page.number), 303)
+    return render_template("tickets/attachments.html", page=page, files=shown, form=form), status
+
+
+def _named(one: Shown) -> str:
+    words = one.alt if one.line.is_image else (one.line.name or gettext("Dokumen"))
+    return f"{words} ({gettext('Disembunyikan dari umum')})" if one.line.hidden else words
 
 
 def _mark(found: Attached, part: str) -> str | None:

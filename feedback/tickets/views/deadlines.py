@@ -21,7 +21,7 @@ from feedback.kernel.text import mark
 from feedback.tickets.queries.detail import TicketPage, ticket_page
 from feedback.tickets.rules.words import HOLD_LABELS, HoldReason
 from feedback.tickets.views.blueprint import tickets
-from feedback.tickets.views.ticket import date_row
+from feedback.tickets.views.dates import date_row
 from feedback.web.guard import actor, public
 from feedback.web.markup import day, moment, working_time
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -11,9 +10,8 @@ from flask import Response, flash, make_response, redirect, render_template, req
 from flask_babel import gettext
 from markupsafe import Markup
 
-from feedback.clocks.queries import ClockRow
-from feedback.clocks.rules.policy import ClockKind
-from feedback.clocks.rules.words import ClockState
+from feedback.files.queries import DeedLine
+from feedback.files.rules.kinds import LARGEST_UPLOAD, Deed
 from feedback.kernel.clock import utc_now
 from feedback.kernel.errors import Conflict, Forbidden, Invalid, NotFound, Refusal
 from feedback.kernel.references import read_number
@@ -26,14 +24,17 @@ from feedback.tickets.queries.detail import EventLine, TicketPage, ticket_page
 from feedback.tickets.rules.grants import Sight
 from feedback.tickets.rules.lifecycle import MOVES, Move
 from feedback.tickets.rules.words import HOLD_LABELS, REJECT_CHANNELS, REJECT_LABELS, HoldReason, MoveName, RejectReason
-from feedback.tickets.views.attached import Shown, shown_files
+from feedback.tickets.views.attached import Shown, shown_files, uploader
 from feedback.tickets.views.blueprint import tickets
+from feedback.tickets.views.dates import dates_of
 from feedback.tickets.views.labels import MOVE_ACTIONS, clock_label, move_label, role_label
+from feedback.web.body import takes_files
 from feedback.web.guard import actor, public
 from feedback.web.language import told
 from feedback.web.limits import Rate, limited
 from feedback.web.markup import day, moment
 
+Answer = tuple[str, int] | tuple[str, int, dict[str, str]]
 DONE = {
     MoveName.CONFIRM: mark("Terima kasih. Laporan ditutup sebagai selesai."),
     MoveName.DISPUTE: mark("Sanggahan diterima. Pejabat lain akan memeriksanya."),
@@ -56,17 +57,6 @@ class Entry:
     body_html: Markup | None
     body_text: str | None
     files: tuple[Shown, ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
-class DateRow:
-    """A promised date as the component wants it."""
-
-    label: str
-    date_text: str
-    state: str
-    state_label: str
-    note: str | None
 
 
 def _when(page: TicketPage, at: datetime, *, coarse: bool = False) -> str:
@@ -122,7 +112,13 @@ def entries_of(page: TicketPage) -> list[Entry]:
     for note in page.notes:
         entry = Entry(_when(page, note.at), gettext("Catatan"), f"{note.author}, {note.unit}", "note", None, note.text)
         lines.append((note.at, entry))
+    lines += [(one.at, _deed_entry(page, one)) for one in page.deeds]
     return [entry for _, entry in sorted(lines, key=lambda line: line[0])]
+
+
+def _deed_entry(page: TicketPage, one: DeedLine) -> Entry:
+    title = gettext("Lampiran disembunyikan") if one.deed is Deed.HIDE else gettext("Lampiran ditampilkan kembali")
+    return Entry(_when(page, one.at), title, one.unit, "move", None, one.reason)
 
 
 def _entry(page: TicketPage, event: EventLine) -> Entry:
@@ -134,36 +130,6 @@ def _entry(page: TicketPage, event: EventLine) -> Entry:
     at = _when(page, event.at, coarse=page.coarse and event.by_reporter)
     files = () if event.move is MoveName.SUBMIT else shown_files(event, page.number)
     return Entry(at, move_label(event.move), _actor_text(event), _kind_of(event), html, text, files)
-
-
-_CLOCK_STATES = {
-    ClockState.MET: ("kept", mark("Ditepati")),
-    ClockState.MISSED: ("late", mark("Terlambat")),
-    ClockState.PAUSED: ("paused", mark("Berhenti sementara")),
-    ClockState.CANCELLED: ("cancelled", mark("Tidak berlaku lagi")),
-    ClockState.RUNNING: ("running", mark("Berjalan")),
-}
-
-
-def date_row(clock: ClockRow, now: datetime, cycles: int) -> DateRow:
-    """A clock as the panel of dates tells it."""
-    state, label = _CLOCK_STATES[clock.state]
-    if clock.state is ClockState.RUNNING and clock.due_at and clock.due_at <= now:
-        state, label = "overdue", mark("Lewat tenggat")
-    name = clock_label(clock.kind)
-    if cycles > 1:
-        name = gettext("%(clock)s, putaran %(number)s", clock=name, number=clock.cycle)
-    until = day(clock.due_date) if clock.due_date else gettext("menunggu dilanjutkan")
-    note = gettext("dilakukan %(at)s", at=day(clock.stopped_at, clock.zone)) if clock.stopped_at else None
-    if clock.provisional and clock.stopped_at is None:
-        note = gettext("sementara: hari libur tahun itu belum ditetapkan")
-    return DateRow(name, until, state, gettext(label), note)
-
-
-def dates_of(page: TicketPage, now: datetime) -> list[DateRow]:
-    """The dates promised and kept, in the order they began; how long units held it is the supervisors' page."""
-    shown: Iterable[ClockRow] = (clock for clock in page.clocks if clock.kind is not ClockKind.HOLDING)
-    return [date_row(clock, now, page.cycle) for clock in shown]
 
 
 def _forms(page: TicketPage, filled: MoveForm | None) -> dict[MoveName, tuple[Move, MoveForm]]:
@@ -196,6 +162,7 @@ def _render(page: TicketPage, *, filled: MoveForm | None = None, note: NoteForm 
         held_text=_when(page, page.held_since, coarse=page.coarse),
         entries=entries_of(page),
         files=_reported(page),
+        may_hide_files=page.is_official and any(event.files for event in page.events),
         dates=dates_of(page, now),
         reporter_forms={name: forms[name] for name in forms if name in REPORTER_MOVES},
         staff_forms={name: forms[name] for name in forms if name not in REPORTER_MOVES},
@@ -234,6 +201,7 @@ def ticket(number: str) -> Response:
 @tickets.post("/laporan/<number>/langkah")
 @public
 @limited(Rate.WORDS)
+@takes_files(LARGEST_UPLOAD)
 def move(number: str) -> Any:
     """Make one move; whatever goes wrong, what was typed is still there."""
     page = _load(number)
@@ -242,6 +210,8 @@ def move(number: str) -> Any:
     if known is None:
         raise Invalid(mark("Isian ini tidak dikenal."))
     form = _form(page, known, Offers())
+    if "files" in form and _only_files(form) and _has_place(page, form):
+        return _with_files(page, form, form.files.status)
     if not form.validate():
         return _not_taken(page, form)
     try:
@@ -252,7 +222,19 @@ def move(number: str) -> Any:
     return redirect(_after(page), 303)
 
 
-def _not_taken(page: TicketPage, form: MoveForm, refusal: Refusal | None = None) -> tuple[str, int]:
+def _only_files(form: MoveForm) -> bool:
+    """Keep what was chosen; True when the button pressed was about files."""
+    form.form_key.validate(form)  # another key than ours is replaced by a new one
+    only: bool = form.files.receive(form.form_key.data or "", uploader(), request.form.get("langkah", ""))
+    return only
+
+
+def _with_files(page: TicketPage, form: MoveForm, status: int) -> Answer:
+    later = {"Retry-After": str(form.files.retry_after)} if "files" in form and form.files.retry_after else {}
+    return _render(page, filled=form), status, later
+
+
+def _not_taken(page: TicketPage, form: MoveForm, refusal: Refusal | None = None) -> Answer:
     """What was typed: in its place on the page, or on a page of its own when the move has no place there (any more)."""
     if refusal is None and not _has_place(page, form):
         refusal = Conflict(mark("Langkah ini tidak mungkin lagi: keadaan laporan sudah berubah."))
@@ -260,7 +242,7 @@ def _not_taken(page: TicketPage, form: MoveForm, refusal: Refusal | None = None)
         return _apart(page.number, form, refusal), refusal.status
     if refusal is not None:
         form.refuse(refusal)
-    return _render(page, filled=form), 422
+    return _with_files(page, form, max(422, form.files.status) if "files" in form else 422)
 
 
 def _has_place(page: TicketPage, form: MoveForm) -> bool:
