@@ -54,6 +54,12 @@ class Settings:
     smtp_starttls: bool = False
     files: str = "local"
     files_key: str = field(default="", repr=False)
+    s3_endpoint: str = ""
+    s3_bucket: str = ""
+    s3_region: str = "us-east-1"
+    s3_key: str = field(default="", repr=False)
+    s3_secret: str = field(default="", repr=False)
+    clamav: str = ""
     files_person_mb: int = 200
     files_network_mb: int = 1000
     files_site_mb: int = 10_000
@@ -144,8 +150,10 @@ def load_settings(values: Mapping[str, str] | None = None) -> Settings:
     if mail not in ("console", "smtp"):
         raise BadSettings("MAIL must be console or smtp.")
     files = values.get("FILES", "local").strip()
-    if files not in ("local",):
-        raise BadSettings("FILES must be local.")
+    if files not in ("local", "s3"):
+        raise BadSettings("FILES must be local or s3.")
+    if files == "s3" and not values.get("S3_BUCKET", "").strip():
+        raise BadSettings("S3_BUCKET must be set with FILES=s3.")
     url = _public_url(values)
     hosts = tuple(host.strip() for host in values.get("TRUSTED_HOSTS", "").split(",") if host.strip())
     return Settings(
@@ -168,6 +176,12 @@ def load_settings(values: Mapping[str, str] | None = None) -> Settings:
         smtp_starttls=_flag(values, "SMTP_STARTTLS", False),
         files=files,
         files_key=values.get("FILES_KEY", "").strip() or secret_file(instance / "files.key"),
+        s3_endpoint=values.get("S3_ENDPOINT", "").strip(),
+        s3_bucket=values.get("S3_BUCKET", "").strip(),
+        s3_region=values.get("S3_REGION", "").strip() or "us-east-1",
+        s3_key=values.get("S3_KEY", ""),
+        s3_secret=values.get("S3_SECRET", ""),
+        clamav=values.get("CLAMAV", "").strip(),
         files_person_mb=_whole(values, "FILES_PERSON_MB", 200),
         files_network_mb=_whole(values, "FILES_NETWORK_MB", 1000),
         files_site_mb=_whole(values, "FILES_SITE_MB", 10_000),

@@ -17,6 +17,8 @@ from feedback.audit import cli as audit_cli
 from feedback.audit import handlers as audit_handlers
 from feedback.catalogue import cli as catalogue_cli
 from feedback.clocks import cli as clocks_cli
+from feedback.files import cli as files_cli
+from feedback.files import handlers as file_handlers
 from feedback.files.views import files
 from feedback.insight import cli as insight_cli
 from feedback.insight import handlers as insight_handlers
@@ -55,6 +57,7 @@ COMMANDS: tuple[AppGroup, ...] = (
     catalogue_cli.cli,
     clocks_cli.cli,
     tickets_cli.cli,
+    files_cli.cli,
     insight_cli.cli,
     audit_cli.cli,
 )
@@ -67,6 +70,8 @@ HANDLERS: dict[str, Callable[[Job], None]] = {
     "mail.digest": notice_handlers.send_digest,
     "person.left": ticket_handlers.person_left,
     "mail.report": insight_handlers.send_report,
+    "files.scan": file_handlers.scan,
+    "files.sweep": file_handlers.sweep,
     "insight.check": insight_handlers.check_figures,
 }
 TIMERS: tuple[Callable[[datetime], Any], ...] = (
@@ -74,5 +79,6 @@ TIMERS: tuple[Callable[[datetime], Any], ...] = (
     *notice_handlers.TIMERS,
     *insight_handlers.TIMERS,
     forget_counts,
+    *file_handlers.TIMERS,
     *audit_handlers.TIMERS,
 )

@@ -45,6 +45,12 @@ class Store(Protocol):
 
 def store_for(settings: Settings) -> Store:
     """The store of this installation."""
+    if settings.files == "s3":
+        from feedback.adapters.files_s3 import S3Store
+
+        return S3Store(
+            settings.s3_endpoint, settings.s3_bucket, settings.s3_region, settings.s3_key, settings.s3_secret
+        )
     from feedback.adapters.files_local import LocalStore
 
     return LocalStore(settings.instance / "files")

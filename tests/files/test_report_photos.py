@@ -54,6 +54,7 @@ def send(reader: Reader, world: World, files: list[tuple[str, bytes]], **values:
 
 
 def verify(world: World, number: str) -> None:
+    db.session.rollback()  # the site has written since this test last read
     move(number, MoveName.VERIFY_AND_ASSIGN, world.coordinator, unit_id=world.agency, grade="non_oversight")
 
 

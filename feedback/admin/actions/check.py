@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -40,6 +41,7 @@ def findings(settings: Settings, now: datetime) -> Iterator[Finding]:
     ready = is_ready(ROOT / "migrations")
     yield Finding(ready, "The database answers and is up to date." if ready else _NOT_READY)
     yield _worker(settings.instance, now)
+    yield _files(settings)
     if ready:
         yield from _data(now)
 
@@ -71,6 +73,19 @@ def _worker(instance: Path, now: datetime) -> Finding:
         since = "never ran here" if seen is None else f"was last seen at {seen.isoformat(timespec='seconds')}"
         return Finding(False, f"The worker {since}: mail waits until flask worker runs.")
     return Finding(True, "The worker runs.")
+
+
+def _files(settings: Settings) -> Finding:
+    if settings.files != "local":
+        return Finding(True, f"Attached files are kept in the bucket {settings.s3_bucket}.")
+    folder = settings.instance / "files"
+    if not folder.exists():
+        return Finding(True, "No file was attached yet; the folder is made with the first.", is_note=True)
+    if folder.stat().st_mode & 0o077:
+        return Finding(False, f"{folder} can be read by other users; run: chmod 700 {folder}")
+    if not os.access(folder, os.W_OK | os.X_OK):
+        return Finding(False, f"{folder} cannot be written by this user: no photo can be taken.")
+    return Finding(True, "The folder of attached files can be written, by this user alone.")
 
 
 def _data(now: datetime) -> Iterator[Finding]:

@@ -34,6 +34,7 @@ from feedback.kernel.clock import utc_now
 from feedback.kernel.errors import Invalid, Unavailable
 from feedback.kernel.text import clean, mark
 from feedback.storage.keyring import keyed_hash
+from feedback.storage.outbox import post
 from feedback.storage.session import db, transaction
 
 _UNFIT = {
@@ -82,7 +83,7 @@ def keep_file(given: Given, form_key: str, uploader: Uploader) -> None:
         name=shown_name(given.name),
         size=len(given.data),
         parts=[],
-        scan=Scan.READY,
+        scan=Scan.WAITING if current_app.config["SETTINGS"].clamav else Scan.READY,
         created_at=utc_now(),
         alt=clean(given.alt, lines=False)[:LONGEST_ALT],
         phase=given.phase,
@@ -140,6 +141,8 @@ def _store(row: Attachment, cleaned: Cleaned) -> None:
         with transaction():
             _check_room(row.owner_hash, row.size)
             db.session.add(row)
+            if row.scan == Scan.WAITING:
+                post("files.scan", f"files.scan:{row.token}", {"token": row.token}, at=row.created_at)
     except StoreFailure as failure:
         _forget(store, written)
         current_app.logger.error("the store of attached files fails: %s", failure)
