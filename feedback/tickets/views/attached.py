@@ -20,12 +20,13 @@ from feedback.tickets.queries.attached import Attached, attached
 from feedback.tickets.queries.detail import EventLine, ticket_page
 from feedback.tickets.views.blueprint import tickets
 from feedback.web.guard import actor, public
+from feedback.web.limits import network_of_request
 from feedback.web.served import download, picture
 
 
 def uploader() -> Uploader:
     """Who sends, for the daily limits."""
-    return Uploader(actor().person_id, request.remote_addr or "")
+    return Uploader(actor().person_id, network_of_request())
 
 
 def _find(number: str, token: str) -> Attached:
