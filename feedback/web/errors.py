@@ -106,9 +106,7 @@ def typed_again(status: int, reason: str = "", headers: dict[str, str] | None = 
         typed = []
     action = request.full_path if sender is _Sender.OURS else None
     title = gettext(TITLES[status]) if reason else ""
-    page = render_template(
-        "errors/expired.html", status=status, typed=typed, action=action, reason=reason, title=title
-    )
+    page = render_template("errors/expired.html", status=status, typed=typed, action=action, reason=reason, title=title)
     return page, status, headers or {}
 
 

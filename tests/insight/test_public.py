@@ -70,3 +70,26 @@ def test_what_is_not_there(world: World, reader: Reader, query: str) -> None:
 def test_the_footer_leads_there(world: World, reader: Reader) -> None:
     assert "/statistik" in reader.open("/").links
     assert reader.open("/statistik").status == 200
+
+
+def test_a_column_never_hides_one_number_alone(make: Maker, world: World, reader: Reader) -> None:
+    """One unit with two late would follow from the total: the unit with the fewest is hidden with it."""
+    for unit_id, late in ((world.agency, 2), (world.other_agency, 6), (world.government, 7)):
+        for serial in range(15):
+            make.answered(unit_id, 60, 600, on_time=serial >= late)
+    db.session.commit()
+    units = {row["slug"]: row for row in reader.open("/statistik?unit=provinsi-contoh&format=json").response.get_json()["units"]}
+    assert [units[slug]["missed"] for slug in ("dinas-perhubungan", "dinas-kesehatan", "provinsi-contoh")] == [None, None, 7]
+    assert units["dinas-perhubungan"]["kept"] is None
+    assert (units["provinsi-contoh"]["resolution_n"], units["provinsi-contoh"]["received"]) == (15, 15)
+
+
+def test_the_page_of_a_unit_tells_its_time(make: Maker, world: World, reader: Reader) -> None:
+    fill_public(make, world)
+    page = reader.open("/unit/dinas-perhubungan")
+    for words in ("Waktu yang ditepati dan yang terlewat, 2026", "dijawab sebelum tenggat", "CC BY 4.0", "n penyelesaian"):
+        assert words.lower() in page.text.lower(), words
+    assert "/statistik?unit=dinas-perhubungan&tahun=2026&format=json" in [link.replace("&amp;", "&") for link in page.links]
+    told = next(row for row in reader.open("/statistik?unit=provinsi-contoh&format=json").response.get_json()["units"] if row["slug"] == "dinas-perhubungan")
+    assert (told["kept"], told["missed"], told["resolution_n"]) == (6, 6, 12)
+    assert "kurang dari 5" in reader.open("/unit/dinas-kesehatan").text

@@ -6,7 +6,8 @@ from sqlalchemy import select
 
 from feedback.insight.queries.board import board
 from feedback.insight.queries.cohort import units_below
-from feedback.insight.rules.figures import Board
+from feedback.insight.queries.rollup import totals
+from feedback.insight.rules.figures import Board, BoardRow, Reach, figures_of
 from feedback.insight.rules.scope import Scope
 from feedback.kernel.actor import Actor
 from feedback.storage.session import db
@@ -33,3 +34,9 @@ def governments() -> tuple[UnitRow, ...]:
 def public_board(scope: Scope) -> Board:
     """The board without anything confidential or hidden, whoever asks."""
     return board(scope, units_below(scope.unit), Actor())
+
+
+def public_total(scope: Scope) -> BoardRow:
+    """The same for the unit as a whole only."""
+    whole = totals(scope, units_below(scope.unit), Actor())
+    return BoardRow(scope.unit, Reach.SUBTREE, figures_of(list(whole.values())))

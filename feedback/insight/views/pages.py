@@ -10,6 +10,8 @@ from typing import Any
 from flask import render_template
 from flask_babel import format_date, format_decimal, gettext
 
+from feedback.clocks.queries import calendar_of_unit
+from feedback.clocks.rules.calendar import Calendar
 from feedback.insight.queries.told_apart import by_dimension, held_by, over_time, total, ways
 from feedback.insight.rules.facts import NOTHING, TOLD_APART, Dimension
 from feedback.insight.rules.figures import BoardRow, Figures, Reach
@@ -75,13 +77,33 @@ def trend() -> Page:
 def _over_time(question: Asked, scope: Scope) -> dict[str, Any]:
     months = over_time(months_until(scope.period.last), scope, question.actor)
     weeks = over_time(weeks_until(scope.period.last), scope, question.actor)
+    calendar = calendar_of_unit(scope.unit.id, question.now).calendar
     return {
         "head": figure_head([gettext("Kapan")]),
-        "months": _stretch_rows(months, scope, lambda one: str(format_date(one.first, "MMMM yyyy"))),
+        "months": _stretch_rows(months, scope, _month_name),
         "weeks": _stretch_rows(weeks, scope, lambda one: day(one.first)),
+        "beside_calendar": [_beside_calendar(one, figures, scope, calendar) for one, figures in months],
         "month_chart": _columns(months),
         "week_chart": _columns(weeks),
     }
+
+
+def _month_name(one: Stretch) -> str:
+    return str(format_date(one.first, "MMMM yyyy"))
+
+
+def _beside_calendar(one: Stretch, figures: Figures, scope: Scope, calendar: Calendar) -> list[Cell]:
+    """A month's reports beside the days the unit was open in it, so far."""
+    last = min(one.last, calendar.local_date(scope.now))
+    dates = (one.first + timedelta(days=number) for number in range((last - one.first).days + 1))
+    open_days = sum(calendar.is_working_day(date_) for date_ in dates)
+    received = figures.counts[Measure.RECEIVED]
+    return [
+        _month_name(one),
+        _received(figures, scope, Period(one.first, one.last, scope.period.zone)),
+        str(format_decimal(open_days)),
+        str(format_decimal(round(received / open_days, 1))) if open_days else "–",
+    ]
 
 
 def _stretch_rows(

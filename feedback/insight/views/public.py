@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import asdict, dataclass
+from datetime import date
 from typing import Any
 
 from flask import Response, jsonify, render_template, request, url_for
 from flask_babel import format_decimal, gettext
 
-from feedback.insight.queries.public import governments, public_board, public_unit
+from feedback.insight.queries.public import governments, public_board, public_total, public_unit
 from feedback.insight.rules.period import Period, chosen_period
 from feedback.insight.rules.public import FEWEST, PublicRow, public_row, public_rows
 from feedback.insight.rules.scope import Scope
@@ -16,12 +17,18 @@ from feedback.insight.views.blueprint import statistics
 from feedback.insight.views.files import csv_answer
 from feedback.kernel.clock import local_date, utc_now
 from feedback.kernel.errors import Invalid, NotFound
+from feedback.kernel.text import mark
 from feedback.units.rules import UnitRow
 from feedback.web.guard import public
 from feedback.web.markup import working_time
 
 LICENCE = "CC BY 4.0"
 _YEARS = 5
+_HEAD = (
+    mark("Unit"), mark("Masuk"), mark("Dijawab"), mark("Tepat waktu"), mark("Terlambat"),
+    mark("Tanggapan pertama, median"), mark("n tanggapan pertama"), mark("Penyelesaian, median"),
+    mark("Penyelesaian, p90"), mark("n penyelesaian"),
+)  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,12 +54,34 @@ def home() -> Response | str:
         unit=found.unit,
         period=found.period,
         rows=[_cells(row, found.period.first.year) for row in (found.total, *found.rows)],
+        head=[gettext(each) for each in _HEAD],
         years=_years(found),
         governments=[each for each in governments() if each.id != found.unit.id],
         fewest=FEWEST,
         licence=LICENCE,
         files={form: _address(found.unit.slug, found.period.first.year, format=form) for form in ("csv", "json")},
     )
+
+
+@statistics.app_template_global("unit_figures")
+def unit_figures(unit: UnitRow) -> dict[str, Any]:
+    """What the page of a unit says of this year: the unit with all under it, and where the data is."""
+    now = utc_now()
+    year = local_date(now, unit.zone).year
+    found = public_row(public_total(Scope(unit, Period(date(year, 1, 1), date(year, 12, 31), unit.zone), now)))
+    head = _HEAD[1:]
+    return {
+        "year": year,
+        "lines": [
+            {"label": gettext(label), "value": value}
+            for label, value in zip(head, _cells(found, year)[1:], strict=True)
+        ],
+        "fewest": FEWEST,
+        "licence": LICENCE,
+        "href": _address(unit.slug, year),
+        "csv": _address(unit.slug, year, format="csv"),
+        "json": _address(unit.slug, year, format="json"),
+    }
 
 
 def _told() -> _Told:
@@ -86,20 +115,23 @@ def _years(found: _Told) -> list[dict[str, Any]]:
 
 def _cells(row: PublicRow, year: int) -> list[Any]:
     few = gettext("kurang dari %(n)s", n=FEWEST)
-    counts = (row.received, row.answered, row.kept, row.missed)
-    times = (row.first_response_median, row.resolution_median, row.resolution_p90)
     name = {"text": row.name, "href": _address(row.slug, year)}
-    return [
-        name,
-        *(few if each is None else format_decimal(each) for each in counts),
-        *("–" if each is None else working_time(each) for each in times),
+    number = [
+        few if each is None else str(format_decimal(each))
+        for each in (row.received, row.answered, row.kept, row.missed, row.first_response_n, row.resolution_n)
     ]
+    first, resolved, slowest = (
+        "–" if each is None else working_time(each)
+        for each in (row.first_response_median, row.resolution_median, row.resolution_p90)
+    )
+    return [name, *number[:4], first, number[4], resolved, slowest, number[5]]
 
 
 def _csv(found: _Told) -> Response:
     head = [
-        "unit", "slug", "masuk", "dijawab", "tepat_waktu", "terlambat", "tanggapan_pertama_median_menit_kerja",
-        "penyelesaian_median_menit_kerja", "penyelesaian_p90_menit_kerja", "dari", "sampai", "lisensi",
+        "unit", "slug", "masuk", "dijawab", "tepat_waktu", "terlambat", "tanggapan_pertama_n",
+        "tanggapan_pertama_median_menit_kerja", "penyelesaian_n", "penyelesaian_median_menit_kerja",
+        "penyelesaian_p90_menit_kerja", "dari", "sampai", "lisensi",
     ]  # fmt: skip
     about = [found.period.first.isoformat(), found.period.last.isoformat(), LICENCE]
     rows = ([*asdict(row).values(), *about] for row in (found.total, *found.rows))
