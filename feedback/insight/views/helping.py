@@ -50,6 +50,7 @@ def _help(question: Asked, scope: Scope) -> dict[str, Any]:
     found = ranking(board(scope, question.watched, question.actor).rows, by)
     below = subtree_of(scope.unit, question.watched)
     own = heads(question.actor, scope.unit)
+    ages = ageing(scope, below, question.actor)
     here = loads(replace(scope, reach=Reach.OWN), question.actor) if own else ()
     return {
         "by": by,
@@ -67,7 +68,7 @@ def _help(question: Asked, scope: Scope) -> dict[str, Any]:
         "ranked": [_ranked_row(each, by, scope.period) for each in found.ranked],
         "unclear": sum(not each.sure for each in found.ranked),
         "too_few": [_few_row(row, n, by, scope.period) for row, n in found.too_few],
-        "ages": [_age_row(row, scope.period) for row in ageing(scope, below, question.actor)],
+        "ages": [_age_row(row, scope.period, whole=not place) for place, row in enumerate(ages)],
         "age_head": [gettext("Unit"), *(gettext(LABELS[measure]) for measure in AGED)],
         "is_head": own,
         "loads": [_load_row(each, scope) for each in here],
@@ -120,10 +121,10 @@ def _between(within: Interval, by: RankedBy) -> str:
     return gettext("%(low)s sampai %(high)s", low=low, high=high)
 
 
-def _age_row(row: AgeRow, period: Period) -> list[Cell]:
+def _age_row(row: AgeRow, period: Period, *, whole: bool) -> list[Cell]:
     reach = {"lingkup": row.reach.value} if row.reach is Reach.OWN else {}
     return [
-        _line_name(row),
+        gettext("Seluruhnya") if whole else _line_name(row),
         *(
             {
                 "text": str(format_decimal(number)),
