@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import date
 from typing import Any
 
@@ -55,7 +56,11 @@ def kept_report(id_: str) -> str:
     """The kept figures on a page, with the files to take away."""
     found = _kept(id_)
     return render_template(
-        "insight/report.html", kept=found, title=_title(found), lines=_lines(found), sheets=_sheets(found.content)
+        "insight/report.html",
+        kept=found,
+        title=_title(found),
+        lines=_lines(found),
+        sheets=[_shown(sheet) for sheet in _sheets(found.content)],
     )
 
 
@@ -134,6 +139,11 @@ def _sheets(content: dict[str, Any]) -> tuple[Sheet, Sheet]:
         Sheet(gettext("Berapa banyak"), [gettext("Unit"), *named], counts),
         Sheet(gettext("Berapa lama"), [gettext("Unit"), *spreads], waits),
     )
+
+
+def _shown(sheet: Sheet) -> Sheet:
+    """As a page shows it: a dash where there is no number."""
+    return replace(sheet, rows=[["–" if cell is None else cell for cell in row] for row in sheet.rows])
 
 
 def _row_name(row: dict[str, Any]) -> str:
