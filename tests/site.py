@@ -27,6 +27,7 @@ class FoundForm:
     method: str
     fields: list[tuple[str, str]] = field(default_factory=list)
     buttons: list[tuple[str, str, str]] = field(default_factory=list)
+    kinds: dict[str, str] = field(default_factory=dict)
 
 
 class _Reader(HTMLParser):
@@ -68,6 +69,8 @@ class _Reader(HTMLParser):
     def _control(self, tag: str, got: dict[str, str]) -> None:
         assert self._form is not None
         name = got.get("name", "")
+        if tag in ("input", "select", "textarea") and name:
+            self._form.kinds[name] = got.get("type", "text") if tag == "input" else tag
         if tag == "input" and name:
             kind = got.get("type", "text")
             if kind == "file":  # nothing is chosen in it

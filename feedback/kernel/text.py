@@ -8,6 +8,7 @@ import unicodedata
 _BIDI = dict.fromkeys(map(ord, "\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069\u200e\u200f\u061c"))
 _BLANK_LINES = re.compile(r"\n{4,}")
 _MARKS_IN_A_ROW = 8
+_FILLERS = frozenset("\u115f\u1160\u3164\uffa0")  # Unicode calls these letters; they are blank
 
 
 def mark(message: str) -> str:
@@ -46,7 +47,7 @@ def clean(text: str, *, lines: bool = True) -> str:
 
 def has_words(text: str) -> bool:
     """Whether a reader would find a letter or digit in it (not only spaces, zero-width signs or emoji)."""
-    return any(unicodedata.category(character)[0] in "LN" for character in text)
+    return any(unicodedata.category(character)[0] in "LN" and character not in _FILLERS for character in text)
 
 
 def excerpt(text: str, length: int = 160) -> str:

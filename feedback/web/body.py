@@ -60,6 +60,8 @@ def _check_kind(wanted: str | None) -> None:
             unquote_to_bytes(body).decode()
         except UnicodeDecodeError:
             abort(400)
+    elif request.mimetype == MULTIPART and (None in request.form or None in request.files):
+        abort(400)  # a part without a name, which no browser sends and no view expects
 
 
 def _read() -> bytes:

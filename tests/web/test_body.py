@@ -95,6 +95,11 @@ def test_as_many_fields_as_are_allowed_are_read(door: FlaskClient) -> None:
     assert door.post("/berkas", data={f"f{number}": "1" for number in range(MOST_FIELDS + 1)}, content_type="multipart/form-data").status_code == 413
 
 
+def test_a_part_without_a_name_is_malformed(door: FlaskClient) -> None:
+    body = b"--x\r\nContent-Disposition: form-data\r\n\r\nLampu\r\n--x--\r\n"
+    assert door.post("/berkas", data=body, content_type="multipart/form-data; boundary=x").status_code == 400
+
+
 def test_room_for_files_is_no_room_for_text(door: FlaskClient) -> None:
     large = b"x" * (LARGEST_BODY + 1)
     assert door.post("/berkas", data={"berkas": (io.BytesIO(large), "a.jpg")}).data == f"0 {len(large)}".encode()
