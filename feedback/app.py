@@ -15,7 +15,8 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 from config import ROOT, Settings
 from feedback.adapters.counts import init_counts
 from feedback.doors import COMMANDS, DOORS, HANDLERS, SINGLE_COMMANDS, TIMERS
-from feedback.people.queries import Visitor, signed_in_person
+from feedback.people.actions import end_session, keep, note_use
+from feedback.people.queries import Visitor, open_session
 from feedback.storage.session import db, init_storage
 from feedback.web.body import LARGEST_BODY, MOST_FIELDS, check_body
 from feedback.web.compress import compress
@@ -26,7 +27,7 @@ from feedback.web.language import init_language
 from feedback.web.limits import check_rates
 from feedback.web.markup import init_markup
 from feedback.web.navigation import navigation
-from feedback.web.session import Sessions
+from feedback.web.session import Sessions, Store, browser
 
 
 def create_app(settings: Settings) -> Flask:
@@ -34,7 +35,7 @@ def create_app(settings: Settings) -> Flask:
     app = Flask("feedback", root_path=str(ROOT / "feedback"), instance_path=str(settings.instance))
     app.template_folder = str(ROOT / "templates")
     app.static_folder = str(ROOT / "static")
-    app.session_interface = Sessions()
+    app.session_interface = Sessions(Store(open_session, keep, end_session, note_use))
     _configure(app, settings)
     init_storage(app, settings.database_url)
     Migrate(app, db, directory=str(ROOT / "migrations"), render_as_batch=True)
@@ -77,7 +78,6 @@ def _configure(app: Flask, settings: Settings) -> None:
         SESSION_COOKIE_SECURE=settings.secure,
         SESSION_COOKIE_HTTPONLY=True,
         SESSION_COOKIE_SAMESITE="Lax",
-        SESSION_REFRESH_EACH_REQUEST=False,
         # A token that dies while somebody writes loses their text; SameSite=Lax and the session bound it.
         WTF_CSRF_TIME_LIMIT=None,
     )
@@ -91,7 +91,7 @@ def _init_people(app: Flask) -> None:
     login = LoginManager(app)
     login.anonymous_user = Visitor
     login.session_protection = None  # sessions are rows that can be ended; a changing mobile network must not end them
-    login.user_loader(signed_in_person)
+    login.request_loader(lambda _request: browser().person)
 
 
 def _refuse_nul() -> None:

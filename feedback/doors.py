@@ -25,6 +25,7 @@ from feedback.insight import handlers as insight_handlers
 from feedback.insight.views import insight, statistics
 from feedback.notices import handlers as notice_handlers
 from feedback.people import cli as people_cli
+from feedback.people import handlers as people_handlers
 from feedback.people.views import people
 from feedback.publicsite.views import publicsite
 from feedback.storage.outbox import Job
@@ -81,4 +82,5 @@ TIMERS: tuple[Callable[[datetime], Any], ...] = (
     forget_counts,
     *file_handlers.TIMERS,
     *audit_handlers.TIMERS,
+    *people_handlers.TIMERS,
 )

@@ -10,6 +10,7 @@ from wtforms import BooleanField, DateField, EmailField, HiddenField, PasswordFi
 from wtforms.fields import SelectChoice
 from wtforms.validators import DataRequired, Email, InputRequired, Length, Optional
 
+from feedback.kernel.text import mark
 from feedback.people.actions import CreatePerson
 from feedback.people.rules import CITIZEN_LENGTH, LONGEST, STAFF_LENGTH
 from feedback.web.form import Form, Line, Words, id_or_none
@@ -29,6 +30,17 @@ class SignInForm(Form):
     email = EmailField(_("Alamat surel"), [DataRequired()], filters=[_strip], render_kw=_ADDRESS)
     password = PasswordField(_("Kata sandi"), [DataRequired()], render_kw={"autocomplete": "current-password"})
     lanjut = HiddenField()
+
+
+class ProofForm(Form):
+    """The password once more, before a step that cannot be taken lightly."""
+
+    WRONG = mark("Kata sandi salah.")
+
+    class Meta(Form.Meta):
+        csrf = False  # the page's own token stands beside it
+
+    password = PasswordField(_("Kata sandi"), [DataRequired()], render_kw={"autocomplete": "current-password"})
 
 
 class RegisterForm(Form):

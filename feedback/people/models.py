@@ -1,4 +1,4 @@
-"""Accounts, memberships, sign-ins and failed attempts."""
+"""Accounts, memberships, sessions and failed attempts."""
 
 from __future__ import annotations
 
@@ -79,14 +79,24 @@ class MailPreference(Base):
     weekly_digest: Mapped[bool] = mapped_column(default=True)
 
 
-class SignIn(Base):
-    """One signed-in browser; the cookie holds the token, this row only its hash, and deleting the row ends it."""
+class BrowserSession(Base):
+    """What the site keeps for one browser: who is signed in there, reports opened by code (docs/adr/0013).
 
-    __tablename__ = "sign_in"
+    The cookie holds a random token, this row only its hash; deleting the row ends it. `data` is locked with the token:
+    who reads the database cannot tell which reports a browser opened or sent. Without a role held, both times are days.
+    `device` is a coarse word such as `chromium/android`, never an address; `strong` says a second factor was shown.
+    """
 
-    token_hash: Mapped[str] = mapped_column(String(64), primary_key=True)
-    person_id: Mapped[int] = mapped_column(ForeignKey("person.id"), index=True)
-    created_at: Mapped[datetime] = mapped_column(index=True)
+    __tablename__ = "browser_session"
+
+    id: Mapped[int] = mapped_column(primary_key=True, init=False)
+    token_hash: Mapped[str] = mapped_column(String(64), unique=True)
+    created_at: Mapped[datetime]
+    seen_at: Mapped[datetime] = mapped_column(index=True)
+    data: Mapped[bytes]
+    person_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"), index=True, default=None)
+    strong: Mapped[bool] = mapped_column(default=False)
+    device: Mapped[str] = mapped_column(String(40), default="")
 
 
 class Attempt(Base):

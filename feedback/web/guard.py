@@ -44,6 +44,12 @@ def requires(permission: Permission) -> Callable[[View], View]:
     return set_guard
 
 
+def fresh(view: View) -> View:
+    """Besides its guard: only for somebody who showed within five minutes who they are; others are asked again."""
+    cast(Any, view).fresh = True
+    return view
+
+
 def actor() -> Actor:
     """Who asks, with the tickets this browser opened by their secret code."""
     tracked = session.get(TRACKED)

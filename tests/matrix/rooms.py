@@ -29,7 +29,7 @@ ROOMS: dict[frozenset[str], tuple[str, ...]] = {
         "tickets.attachment", "tickets.attachments", "tickets.preview", "files.pending", "statistics.home",
     ),
     ACCOUNT: (
-        "people.account", "people.password", "people.digests", "people.absence", "people.absence_end",
+        "people.account", "people.password", "people.prove_again", "people.digests", "people.absence", "people.absence_end",
         "publicsite.my_tickets", "tickets.own_access",
     ),
     COORDINATORS | ADMINISTRATORS: ("tickets.access",),

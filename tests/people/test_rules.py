@@ -10,9 +10,11 @@ from feedback.people.rules import (
     ROLE_LABELS,
     check_account,
     check_password,
+    device_word,
+    is_fresh,
+    limits_for,
     own_path,
     seconds_to_wait,
-    sign_in_lasts,
 )
 
 NOW = datetime(2026, 3, 2, 2, 0, tzinfo=UTC)
@@ -76,10 +78,48 @@ def test_five_tries_are_free_and_then_the_wait_doubles_to_a_minute() -> None:
     assert seconds_to_wait(50, NOW - timedelta(seconds=60), NOW) == 0
 
 
-def test_sign_ins_of_staff_end_sooner() -> None:
-    assert sign_in_lasts(NOW - timedelta(hours=13), NOW, staff=False)
-    assert not sign_in_lasts(NOW - timedelta(hours=13), NOW, staff=True)
-    assert not sign_in_lasts(NOW - timedelta(days=31), NOW, staff=False)
+@pytest.mark.parametrize(
+    ("roles", "idle", "absolute"),
+    [
+        ((), timedelta(days=14), timedelta(days=30)),
+        ((Role.OFFICER,), timedelta(minutes=30), timedelta(hours=12)),
+        ((Role.INSPECTOR, Role.SUPERVISOR), timedelta(minutes=30), timedelta(hours=12)),
+        ((Role.OFFICER, Role.ADMINISTRATOR), timedelta(minutes=15), timedelta(hours=8)),
+    ],
+)
+def test_sessions_end_by_what_their_person_may_do(roles: tuple[Role, ...], idle: timedelta, absolute: timedelta) -> None:
+    limits, moment = limits_for(roles), timedelta(seconds=1)
+    assert limits.admit(NOW - absolute + moment, NOW - idle + moment, NOW)
+    assert not limits.admit(NOW - absolute + moment, NOW - idle, NOW)
+    assert not limits.admit(NOW - absolute, NOW, NOW)
+
+
+def test_use_is_noted_now_and_then() -> None:
+    limits = limits_for((Role.OFFICER,))
+    assert not limits.should_note(NOW - timedelta(seconds=128), NOW)
+    assert limits.should_note(NOW - timedelta(seconds=129), NOW)
+
+
+def test_who_showed_themselves_is_fresh_for_five_minutes() -> None:
+    assert is_fresh(NOW - timedelta(minutes=4, seconds=59), NOW)
+    assert not is_fresh(NOW - timedelta(minutes=5), NOW)
+    assert not is_fresh(None, NOW)
+
+
+@pytest.mark.parametrize(
+    ("agent", "word"),
+    [
+        ("Mozilla/5.0 (Linux; Android 10; K) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/130.0.0.0 Mobile Safari/537.36", "chromium/android"),
+        ("Mozilla/5.0 (Linux; Android 13; SM-A135F) AppleWebKit/537.36 SamsungBrowser/25.0 Chrome/121.0 Mobile Safari/537.36", "samsung/android"),
+        ("Mozilla/5.0 (Windows NT 10.0; Win64; x64) AppleWebKit/537.36 Chrome/130.0.0.0 Safari/537.36 Edg/130.0.0.0", "edge/windows"),
+        ("Mozilla/5.0 (iPhone; CPU iPhone OS 17_5 like Mac OS X) AppleWebKit/605.1.15 Version/17.5 Mobile/15E148 Safari/604.1", "safari/ios"),
+        ("Mozilla/5.0 (X11; Linux x86_64; rv:130.0) Gecko/20100101 Firefox/130.0", "firefox/linux"),
+        ("curl/8.5.0", "/"),
+        ("", "/"),
+    ],
+)  # fmt: skip
+def test_a_device_is_known_by_two_coarse_words(agent: str, word: str) -> None:
+    assert device_word(agent) == word
 
 
 def test_every_role_has_a_name() -> None:

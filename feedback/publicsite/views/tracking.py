@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from flask import redirect, render_template, request, session, url_for
+from flask import redirect, render_template, request, url_for
 from flask_babel import gettext
 from werkzeug.wrappers import Response
 
@@ -11,11 +11,10 @@ from feedback.kernel.references import read_code, read_number
 from feedback.publicsite.actions import open_by_code
 from feedback.publicsite.forms import TrackForm
 from feedback.publicsite.views.blueprint import publicsite
-from feedback.web.guard import TRACKED, public
+from feedback.web.guard import open_by_code as remember_opened
+from feedback.web.guard import public
 from feedback.web.language import told
 from feedback.web.limits import Rate, limited, network_of_request
-
-MOST_TRACKED = 20
 
 
 @publicsite.route("/lacak", methods=["GET", "POST"])
@@ -37,8 +36,7 @@ def track() -> tuple[str, int, dict[str, str]] | Response:
     except Invalid as refusal:
         form.refuse(refusal)
         return _page(form, 422)
-    kept = [one for one in session.get(TRACKED, []) if one != ticket_id]
-    session[TRACKED] = [*kept, ticket_id][-MOST_TRACKED:]
+    remember_opened(ticket_id)
     return redirect(url_for("tickets.ticket", number=number), 303)
 
 

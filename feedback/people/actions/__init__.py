@@ -1,0 +1,50 @@
+"""Accounts, roles, sessions and signing in."""
+
+from __future__ import annotations
+
+from feedback.people.actions.absences import BeAbsent, be_absent, choose_digests, end_absence
+from feedback.people.actions.accounts import CreatePerson, change_person, create_person, set_active, set_password
+from feedback.people.actions.passwords import HASHER, new_password
+from feedback.people.actions.roles import GrantRole, end_role, grant_role
+from feedback.people.actions.sessions import (
+    begin_sign_in,
+    end_session,
+    end_sessions,
+    forget_old_sessions,
+    keep,
+    note_use,
+    renew,
+)
+from feedback.people.actions.signing_in import change_own_password, prove, register_person, sign_in
+from feedback.people.actions.throttle import check_attempts, count_failure, forget_failures
+
+__all__ = [
+    "HASHER",
+    "BeAbsent",
+    "CreatePerson",
+    "GrantRole",
+    "be_absent",
+    "begin_sign_in",
+    "change_own_password",
+    "change_person",
+    "check_attempts",
+    "choose_digests",
+    "count_failure",
+    "create_person",
+    "end_absence",
+    "end_role",
+    "end_session",
+    "end_sessions",
+    "forget_failures",
+    "forget_old_sessions",
+    "grant_role",
+    "keep",
+    "new_password",
+    "note_use",
+    "prove",
+    "register_person",
+    "renew",
+    "set_active",
+    "set_password",
+    "sign_in",
+]

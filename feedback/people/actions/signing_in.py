@@ -1,0 +1,64 @@
+"""Signing in, registering, changing the own password, signing out."""
+
+from __future__ import annotations
+
+from sqlalchemy import select
+
+from feedback.kernel.errors import Invalid
+from feedback.kernel.text import mark
+from feedback.people.actions.accounts import CreatePerson, create_person, set_password
+from feedback.people.actions.passwords import is_right, rehashed
+from feedback.people.actions.sessions import begin_sign_in
+from feedback.people.actions.throttle import check_attempts, count_failure, forget_failures
+from feedback.people.models import MembershipRow, Person
+from feedback.people.rules import NETWORK
+from feedback.storage.session import db, transaction
+
+
+def sign_in(email: str, password: str, *, source: str, device: str = "") -> str:
+    """Begin a session for the right password; returns its token. ``source`` is the client's network address.
+
+    Raises Invalid with one text for an unknown address, a wrong password and a closed account, TooMany when throttled.
+    """
+    person_id = prove(email, password, source=source)
+    return begin_sign_in(person_id, device=device)
+
+
+def register_person(command: CreatePerson, *, device: str = "") -> str:
+    """Make a citizen's account and its first session, held back by no throttle; returns the token."""
+    return begin_sign_in(create_person(command, by_themselves=True), device=device)
+
+
+def change_own_password(email: str, current: str, new: str, *, source: str, device: str = "") -> str:
+    """Change one's own password, end every session and return the token of a new one.
+
+    Raises Invalid for a wrong current password (field ``current_password``) or a weak new one, TooMany when throttled.
+    """
+    try:
+        person_id = prove(email, current, source=source)
+    except Invalid:
+        raise Invalid(mark("Kata sandi sekarang salah."), field="current_password") from None
+    held = db.session.scalar(select(MembershipRow.id).where(MembershipRow.person_id == person_id).limit(1))
+    set_password(person_id, new, by=person_id, staff=held is not None)
+    return begin_sign_in(person_id, device=device)
+
+
+def prove(email: str, password: str, *, source: str) -> int:
+    """The id of the open account whose password this is; its hash is made anew when it is outdated."""
+    email = email.strip().lower()[:254]
+    sources = (f"account:{email}:{source}", f"{NETWORK}sign-in:{source}")
+    check_attempts(*sources)
+    row = db.session.execute(
+        select(Person.id, Person.password_hash, Person.is_active).where(Person.email == email)
+    ).one_or_none()
+    db.session.rollback()
+    right = is_right(password, row.password_hash if row else None)
+    if row is None or not right or not row.is_active:
+        count_failure(*sources)
+        raise Invalid(mark("Surel atau kata sandi salah."))
+    forget_failures(sources[0])
+    stronger = rehashed(password, row.password_hash)
+    if stronger is not None:
+        with transaction():
+            db.session.get_one(Person, row.id).password_hash = stronger
+    return int(row.id)

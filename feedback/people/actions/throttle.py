@@ -1,0 +1,46 @@
+"""Failed tries are counted, and the next one has to wait."""
+
+from __future__ import annotations
+
+from sqlalchemy import delete, select
+
+from feedback.kernel.clock import utc_now
+from feedback.kernel.errors import TooMany
+from feedback.kernel.text import mark
+from feedback.people.models import Attempt
+from feedback.people.rules import FORGOTTEN_AFTER, free_tries, seconds_to_wait
+from feedback.storage.keyring import keyed_hash
+from feedback.storage.session import db, transaction
+
+
+def check_attempts(*sources: str) -> None:
+    """Raise TooMany while one of these sources has to wait after failures."""
+    keys = [keyed_hash("attempt", source) for source in sources]
+    now = utc_now()
+    rows = db.session.execute(select(Attempt.key, Attempt.failures, Attempt.last_at).where(Attempt.key.in_(keys)))
+    free = {key: free_tries(source) for key, source in zip(keys, sources, strict=True)}
+    wait = max((seconds_to_wait(failures, last_at, now, free[key]) for key, failures, last_at in rows), default=0)
+    if wait:
+        raise TooMany(mark("Terlalu banyak percobaan. Tunggu %(seconds)s detik, lalu coba lagi."), retry_after=wait)
+
+
+def count_failure(*sources: str) -> None:
+    """One more failure from each of these sources; old counts are forgotten."""
+    now = utc_now()
+    with transaction():
+        db.session.execute(delete(Attempt).where(Attempt.last_at < now - FORGOTTEN_AFTER))
+        for source in sources:
+            key = keyed_hash("attempt", source)
+            row = db.session.get(Attempt, key, with_for_update=True)
+            if row is None:
+                db.session.add(Attempt(key=key, failures=1, last_at=now))
+            else:
+                row.failures += 1
+                row.last_at = now
+
+
+def forget_failures(*sources: str) -> None:
+    """The right answer was given."""
+    with transaction():
+        keys = [keyed_hash("attempt", source) for source in sources]
+        db.session.execute(delete(Attempt).where(Attempt.key.in_(keys)))

@@ -1,0 +1,65 @@
+"""Before a step that cannot be taken lightly, somebody shows again who they are; nothing typed is lost by it."""
+
+from __future__ import annotations
+
+from flask import current_app, make_response, redirect, render_template, request, url_for
+from flask_login import current_user
+from werkzeug.wrappers import Response as AnyResponse
+
+from feedback.kernel.clock import utc_now
+from feedback.kernel.errors import Invalid, TooMany
+from feedback.people.actions import prove, renew
+from feedback.people.forms import ProofForm
+from feedback.people.rules import is_fresh, own_path
+from feedback.people.views.blueprint import Answer, enter, people, source
+from feedback.web.guard import fresh, signed_in
+from feedback.web.language import told
+from feedback.web.session import browser
+
+PREFIX = "bukti"
+
+
+@people.before_app_request
+def ask_again() -> Answer | None:
+    """A view marked `fresh` opens only to who showed within five minutes who they are; the others are asked here.
+
+    The answer comes with what was typed to the same address, so the step is taken with it at once.
+    """
+    view = current_app.view_functions.get(request.endpoint or "")
+    if not getattr(view, "fresh", False) or is_fresh(browser().kept.proven_at, utc_now()):
+        return None
+    form = ProofForm(prefix=PREFIX)
+    if not form.password.data:
+        return _page(form), 401
+    try:
+        prove(current_user.email, form.password.data, source=source())
+    except TooMany as refusal:
+        form.form_errors.append(told(refusal))
+        answer = make_response(_page(form), refusal.status)
+        answer.headers["Retry-After"] = str(refusal.retry_after)
+        return answer
+    except Invalid:
+        form.refuse(Invalid(ProofForm.WRONG, field="password"))
+        return _page(form), 422
+    enter(renew(browser().kept.token))
+    return None
+
+
+def _page(form: ProofForm) -> str:
+    typed = [
+        (name, value)
+        for name, value in request.form.items(multi=True)
+        if name != "csrf_token" and not name.startswith(f"{PREFIX}-") and "password" not in name
+    ]
+    asked = request.full_path.rstrip("?")
+    back = request.method == "GET"
+    action = url_for("people.prove_again", lanjut=asked) if back else asked
+    return render_template("people/prove.html", form=form, typed=typed, action=action)
+
+
+@people.route("/masuk/pastikan", methods=["GET", "POST"])
+@signed_in
+@fresh
+def prove_again() -> AnyResponse:
+    """On to the page that asked."""
+    return redirect(own_path(request.args.get("lanjut")) or url_for("people.account"), 303)
