@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from alembic import context
 from flask import current_app
+from sqlalchemy import Connection
 
 from feedback.adapters.search import SEARCH_TABLES
 from feedback.storage.base import Base, UTCDateTime
@@ -20,10 +21,27 @@ def render_item(kind: str, item: object, _context: object) -> str | bool:
     return "sa.DateTime(timezone=True)" if kind == "type" and isinstance(item, UTCDateTime) else False
 
 
+def _keep_references(connection: Connection, *, on: bool) -> None:
+    """SQLite changes a table by building it anew, which it refuses while rows elsewhere point at it."""
+    if connection.dialect.name == "sqlite":
+        # Below SQLAlchemy, which would begin a transaction first: inside one the setting does nothing.
+        raw = connection.connection.driver_connection
+        assert raw is not None
+        raw.execute(f"PRAGMA foreign_keys={'ON' if on else 'OFF'}")
+
+
+def _check_references(connection: Connection) -> None:
+    if connection.dialect.name == "sqlite":
+        broken = connection.exec_driver_sql("PRAGMA foreign_key_check").fetchall()
+        if broken:
+            raise RuntimeError(f"The migration left references that point nowhere: {broken[:5]}")
+
+
 def run() -> None:
     """Migrate on one connection, all or nothing."""
     engine = db.engine
     with engine.connect() as connection:
+        _keep_references(connection, on=False)
         connection = connection.execution_options(writes=True)
         if engine.dialect.name == "postgresql":
             # A lock that waits behind a long read blocks every read after it (SECURITY.md 1.15).
@@ -45,7 +63,9 @@ def run() -> None:
         )
         with context.begin_transaction():
             context.run_migrations()
+            _check_references(connection)
         connection.commit()
+        _keep_references(connection, on=True)
 
 
 if context.is_offline_mode():

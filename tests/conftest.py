@@ -22,6 +22,7 @@ from werkzeug.test import TestResponse
 from config import Settings
 from feedback.app import create_app
 from feedback.storage.session import db
+from feedback.vault.keys import make_demonstration_key
 from tests import factories
 from tests.site import Reader
 
@@ -61,6 +62,7 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
 def instance() -> Iterator[Path]:
     """A folder for keys and SQLite files; not pytest's own, which another run's clean-up may empty under us."""
     with TemporaryDirectory(prefix="feedback-") as folder:
+        make_demonstration_key(Path(folder))
         yield Path(folder)
 
 

@@ -5,11 +5,12 @@ from __future__ import annotations
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, String, Text, UniqueConstraint
+from sqlalchemy import CheckConstraint, ForeignKey, Index, String, Text, UniqueConstraint, event
 from sqlalchemy.orm import Mapped, mapped_column
 
 from feedback.kernel.permissions import Role
 from feedback.storage.base import Base, Code, one_of
+from feedback.tickets.rules.wall import walled_unit
 from feedback.tickets.rules.words import (
     OPEN_STATES,
     Channel,
@@ -22,6 +23,10 @@ from feedback.tickets.rules.words import (
 )
 
 _HOLD_WHOLE = "state <> 'on_hold' OR (hold_reason IS NOT NULL AND promised_date IS NOT NULL)"
+_CLOSED = "about_head OR anonymous OR confidential OR coalesce(grade, '') = 'oversight'"
+_WALLED = f"reported_unit_id IS NOT NULL AND ({_CLOSED})"
+_NAMELESS = "NOT anonymous OR (reporter_id IS NULL AND reporter_name IS NULL)"
+_WALL_WHOLE = f"coalesce(walled_unit_id, 0) = CASE WHEN {_WALLED} THEN reported_unit_id ELSE 0 END"
 _OPEN = ", ".join(f"'{state.value}'" for state in State if state in OPEN_STATES)
 
 
@@ -37,7 +42,8 @@ class Ticket(Base):
         one_of("hold_reason", HoldReason, optional=True),
         one_of("reject_reason", RejectReason, optional=True),
         CheckConstraint(f"is_open = (state IN ({_OPEN}))", name="open_follows_state"),
-        CheckConstraint("reporter_id IS NULL OR (NOT anonymous AND NOT confidential)", name="sealed_has_no_account"),
+        CheckConstraint(_NAMELESS, name="anonymous_has_no_name"),
+        CheckConstraint(_WALL_WHOLE, name="wall_whole"),
         CheckConstraint(_HOLD_WHOLE, name="hold_whole"),
         UniqueConstraint("import_source", "import_ref"),
         Index("ix_ticket_newest", "received_at", "id"),
@@ -55,6 +61,7 @@ class Ticket(Base):
             "confidential",
             "reported_person_id",
             "reporter_id",
+            "walled_unit_id",
         ),
         Index("ix_ticket_unit_newest", "unit_id", "received_at", "id"),
         Index("ix_ticket_topic_newest", "topic_id", "received_at", "id"),
@@ -98,6 +105,10 @@ class Ticket(Base):
     recorded_by_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"), default=None)
     officer_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"), default=None)
     reported_person_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"), default=None)
+    # The unit of the officer a report is about; `walled_unit_id` repeats it when its people may not look (rules.wall).
+    reported_unit_id: Mapped[int | None] = mapped_column(ForeignKey("unit.id"), default=None)
+    about_head: Mapped[bool] = mapped_column(default=False)
+    walled_unit_id: Mapped[int | None] = mapped_column(ForeignKey("unit.id"), default=None)
     excluded_person_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"), default=None)
     locale: Mapped[str] = mapped_column(String(5), default="id")
     cycle: Mapped[int] = mapped_column(default=1)
@@ -120,6 +131,19 @@ class Ticket(Base):
     privacy_notice: Mapped[str | None] = mapped_column(String(10), default=None)
     import_source: Mapped[str | None] = mapped_column(String(80), default=None)
     import_ref: Mapped[str | None] = mapped_column(String(120), default=None)
+
+
+@event.listens_for(Ticket, "before_insert")
+@event.listens_for(Ticket, "before_update")
+def set_wall(_mapper: Any, _connection: Any, ticket: Ticket) -> None:
+    """Whatever changed, the wall stands where the rule puts it: no action can forget it."""
+    ticket.walled_unit_id = walled_unit(
+        ticket.reported_unit_id,
+        about_head=ticket.about_head,
+        anonymous=ticket.anonymous,
+        confidential=ticket.confidential,
+        grade=ticket.grade,
+    )
 
 
 class TicketEvent(Base):

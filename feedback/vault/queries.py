@@ -1,4 +1,4 @@
-"""Open a sealed contact in order to write to it: only the worker can, it alone holds the private key."""
+"""Open where to write to a reporter: only the worker can, it alone holds the private key of contacts."""
 
 from __future__ import annotations
 
@@ -8,12 +8,17 @@ from sqlalchemy import select
 from feedback.storage.session import db
 from feedback.vault.keys import private_key
 from feedback.vault.models import SealedIdentity
-from feedback.vault.rules import Identity, open_seal
+from feedback.vault.rules.sealing import Identity, Part, open_seal, record_name
 
 
 def contact_of(ticket_id: int) -> Identity | None:
-    """Who reported, for a message to them; None when nothing was given."""
-    sealed = db.session.scalar(select(SealedIdentity.sealed).where(SealedIdentity.ticket_id == ticket_id))
-    if sealed is None:
+    """Where to write to whoever reported, with the account if sealed the old way; None when nothing was given."""
+    wanted = select(SealedIdentity.part, SealedIdentity.sealed).where(
+        SealedIdentity.ticket_id == ticket_id, SealedIdentity.part.in_([Part.CONTACT, Part.TOGETHER])
+    )
+    row = db.session.execute(wanted.order_by(SealedIdentity.part)).first()
+    if row is None:
         return None
-    return open_seal(sealed, private_key(current_app.config["SETTINGS"].instance), f"ticket:{ticket_id}")
+    private = private_key(current_app.config["SETTINGS"].instance)
+    found = open_seal(row.sealed, private, record_name(ticket_id, Part(row.part)))
+    return Identity(email=found["email"], person_id=found.get("person_id"))

@@ -4,12 +4,12 @@ from pathlib import Path
 
 from feedback.admin.actions.keys import ensure_keys
 from feedback.vault.keys import PRIVATE_FILE, PUBLIC_FILE, private_key, public_key
-from feedback.vault.rules import Identity, open_seal, seal
+from feedback.vault.rules.sealing import open_seal, seal
 
 
 def fits(instance: Path) -> bool:
-    sealed = seal(Identity(name="Siti"), public_key(instance), "ticket:1")
-    return open_seal(sealed, private_key(instance), "ticket:1").name == "Siti"
+    sealed = seal({"name": "Siti"}, public_key(instance), "ticket:1")
+    return open_seal(sealed, private_key(instance), "ticket:1")["name"] == "Siti"
 
 
 def test_keys_are_made_once(tmp_path: Path) -> None:
@@ -22,14 +22,14 @@ def test_keys_are_made_once(tmp_path: Path) -> None:
 
 def test_a_lost_public_half_is_made_from_the_private_one(tmp_path: Path) -> None:
     ensure_keys(tmp_path)
-    sealed = seal(Identity(name="Siti"), public_key(tmp_path), "ticket:1")
+    sealed = seal({"name": "Siti"}, public_key(tmp_path), "ticket:1")
     for broken in (None, ""):
         (tmp_path / PUBLIC_FILE).unlink()
         if broken is not None:
             (tmp_path / PUBLIC_FILE).write_text(broken)
         ensure_keys(tmp_path)
         assert fits(tmp_path)
-        assert open_seal(sealed, private_key(tmp_path), "ticket:1").name == "Siti"
+        assert open_seal(sealed, private_key(tmp_path), "ticket:1")["name"] == "Siti"
 
 
 def test_an_empty_private_file_is_replaced(tmp_path: Path) -> None:

@@ -100,6 +100,9 @@ def everybody(world: World) -> dict[str, Actor]:
     found = {name: getattr(world, name) for name in names}
     found["visitor"] = VISITOR
     found["two roles"] = replace(world.division_officer, memberships=(*world.division_officer.memberships, *world.other_officer.memberships))
+    found["from behind the wall"] = replace(world.governor, memberships=(*world.governor.memberships, *world.division_officer.memberships))
+    lent = tuple(replace(one, acting_for=world.head.person_id) for one in world.head.memberships)
+    found["in the head's place"] = replace(world.other_officer, memberships=(*world.other_officer.memberships, *lent))
     found["twice in a line"] = replace(world.officer, memberships=(*world.officer.memberships, *world.governor.memberships))
     return found
 
@@ -118,6 +121,10 @@ def everything(world: World) -> None:
                     world, unit_id=unit_id, confidential=confidential, hidden=hidden,
                     published_at=MONDAY if published else None, reporter_id=reporter_id, reported_person_id=reported_id,
                 )  # fmt: skip
+        for unit_id, confidential, hidden, about in itertools.product(
+            units, (False, True), (False, True), (world.agency, world.division)
+        ):  # walled off from the unit they are about
+            add_ticket(world, unit_id=unit_id, confidential=confidential, hidden=hidden, reported_unit_id=about, about_head=True)
 
 
 def test_the_rule_and_the_sql_agree_on_every_ticket_for_everybody(world: World) -> None:

@@ -510,7 +510,8 @@ def about(world: World, actor: Actor, **values: Any) -> Receipt:
 
     receipt = make_report(world, **values)
     email = db.session.get_one(Person, actor.person_id).email
-    make(world, receipt, M.VERIFY_AND_ASSIGN, world.coordinator, reported_email=email, grade=Grade.OVERSIGHT)
+    unit_id = world.government if values.get("confidential") else world.agency
+    make(world, receipt, M.VERIFY_AND_ASSIGN, world.coordinator, reported_email=email, grade=Grade.NORMATIVE, unit_id=unit_id)
     return receipt
 
 
@@ -519,7 +520,7 @@ def test_the_reported_officer_decides_nothing(world: World, confidential: bool) 
     receipt = about(world, world.officer, confidential=confidential)
     for name in (M.CLAIM, M.START, M.ANSWER, M.ASSIGN, M.HOLD, M.RETURN_TO_COORDINATOR, M.INTERIM_REPLY):
         refused(NotFound if confidential else Forbidden, lambda name=name: make(world, receipt, name, world.officer))
-    make(world, receipt, M.ANSWER, world.head)
+    make(world, receipt, M.ANSWER, world.governor if confidential else world.head)
 
 
 def test_a_reported_coordinator_decides_nothing_either(world: World) -> None:

@@ -10,7 +10,6 @@ from threading import Barrier
 from typing import Any
 
 import pytest
-from cryptography.exceptions import InvalidTag
 from flask import Flask
 from sqlalchemy import inspect, select, text
 
@@ -23,15 +22,18 @@ from feedback.kernel.errors import Forbidden, Invalid
 from feedback.kernel.references import read_number
 from feedback.storage.outbox import Outbox
 from feedback.storage.session import db, transaction
-from feedback.tickets.actions.submit import Receipt, code_hash, submit
+from feedback.tickets.actions.codes import code_hash
+from feedback.tickets.actions.submit import Receipt, submit
 from feedback.tickets.models import Ticket
 from feedback.tickets.queries.tracking import ticket_by_code
 from feedback.tickets.rules.words import Channel, Kind, MoveName, State
+from feedback.vault.keys import private_key
 from feedback.vault.models import SealedIdentity
 from feedback.vault.queries import contact_of
-from feedback.vault.rules import open_seal
+from feedback.vault.rules.sealing import Identity, Part, WrongSeal, open_seal, record_name
 from tests.factories import World, make_report, report_of
 from tests.tickets.steps import clocks_by_kind, cycles_of, events_of, footprint, ticket_of
+from tests.vault.custodians import identity_of, vault_private
 
 VISITOR = Actor()
 SEALED_WORDS = {"name": "Rahmawati Tersegel", "email": "tersegel@contoh.example", "phone": "0811-2222-3333"}
@@ -139,7 +141,7 @@ def test_eight_at_once_with_one_key_are_one_report(app: Flask, world: World) -> 
     assert [receipt.is_resend for receipt in receipts].count(False) == 1
     numbers = db.session.scalars(select(Ticket.number)).all()
     assert numbers == [receipts[0].number]
-    assert len(db.session.scalars(select(SealedIdentity.ticket_id)).all()) == 1
+    assert len(set(db.session.scalars(select(SealedIdentity.ticket_id)))) == 1
     assert len(db.session.scalars(select(Outbox.id)).all()) == 1
 
 
@@ -201,20 +203,35 @@ def test_an_anonymous_reporter_is_in_no_plain_column(world: World, settings: Any
     plain = everything()
     for word in (*SEALED_WORDS.values(), world.citizen.name, "Rahmawati", "tersegel", "2222"):
         assert word not in plain
-    sealed = db.session.scalars(select(SealedIdentity.sealed)).one()
-    assert not any(word.encode() in sealed for word in SEALED_WORDS.values())
-    found = contact_of(receipt.ticket_id)
-    assert found is not None
-    assert (found.name, found.email, found.phone, found.person_id) == (*SEALED_WORDS.values(), world.citizen.person_id)
-    with pytest.raises(InvalidTag):
-        open_seal(sealed, b"\1" * 32, f"ticket:{receipt.ticket_id}")
-    with pytest.raises(InvalidTag):
-        open_seal(sealed, bytes.fromhex((settings.instance / "contact.private").read_text()), "ticket:0")
+    sealed = dict(db.session.execute(select(SealedIdentity.part, SealedIdentity.sealed)).tuples().all())
+    assert set(sealed) == {Part.IDENTITY, Part.CONTACT}
+    assert not any(word.encode() in box for word in SEALED_WORDS.values() for box in sealed.values())
+    assert identity_of(receipt.ticket_id) == Identity(*SEALED_WORDS.values(), world.citizen.person_id)
+    assert contact_of(receipt.ticket_id) == Identity(email=SEALED_WORDS["email"])
+
+
+def test_a_seal_opens_with_its_key_for_its_record_alone(world: World, settings: Any) -> None:
+    receipt = make_report(world, anonymous=True, **SEALED_WORDS)
+    sealed = dict(db.session.execute(select(SealedIdentity.part, SealedIdentity.sealed)).tuples().all())
+    worker, vault = private_key(settings.instance), vault_private(settings.instance)
+    identity, contact = (record_name(receipt.ticket_id, part) for part in (Part.IDENTITY, Part.CONTACT))
+    assert open_seal(sealed[Part.IDENTITY], vault, identity)["name"] == SEALED_WORDS["name"]
+    for box, key, record in [
+        (sealed[Part.IDENTITY], worker, identity),
+        (sealed[Part.IDENTITY], b"\1" * 32, identity),
+        (sealed[Part.IDENTITY], vault, record_name(receipt.ticket_id + 1, Part.IDENTITY)),
+        (sealed[Part.CONTACT], worker, identity),
+        (sealed[Part.CONTACT], vault, contact),
+        (b"\x01" + sealed[Part.IDENTITY][1:], vault, identity),
+        (sealed[Part.IDENTITY][:-1] + bytes([sealed[Part.IDENTITY][-1] ^ 1]), vault, identity),
+    ]:
+        with pytest.raises(WrongSeal):
+            open_seal(box, key, record)
 
 
 def test_an_anonymous_account_is_sealed_though_no_name_was_typed(world: World) -> None:
     receipt = make_report(world, anonymous=True)
-    found = contact_of(receipt.ticket_id)
+    found = identity_of(receipt.ticket_id)
     assert found is not None
     assert (found.name, found.person_id) == (world.citizen.name, world.citizen.person_id)
     assert world.citizen.name not in everything()
@@ -222,8 +239,8 @@ def test_an_anonymous_account_is_sealed_though_no_name_was_typed(world: World) -
 
 def test_the_account_of_a_confidential_report_is_sealed(world: World) -> None:
     receipt = make_report(world, confidential=True)
-    assert ticket_of(receipt).reporter_id is None
-    found = contact_of(receipt.ticket_id)
+    assert (ticket_of(receipt).reporter_id, ticket_of(receipt).reporter_name) == (None, None)
+    found = identity_of(receipt.ticket_id)
     assert found is not None
     assert found.person_id == world.citizen.person_id
 

@@ -205,7 +205,7 @@ def test_the_buttons_are_the_moves_that_are_possible(world: World, readers: New)
     assert not any(name.endswith("-move") for form in visitor.forms for name, _ in form.fields)
     mine = readers().sign_in(world.citizen).open(at(receipt.number))
     moves = {name.removesuffix("-move") for form in mine.forms for name, _ in form.fields if name.endswith("-move")}
-    assert moves == {"withdraw", "add_information"}
+    assert moves == {"withdraw", "add_information", "make_confidential", "make_anonymous"}
 
 
 def test_from_report_to_confirmed_answer_by_pages_only(world: World, readers: New) -> None:

@@ -14,6 +14,7 @@ from feedback.clocks.actions import seed_calendars_and_policies
 from feedback.kernel.clock import utc_now
 from feedback.storage.session import transaction
 from feedback.units.queries import any_unit_exists
+from feedback.vault.keys import DEMONSTRATION, make_demonstration_key
 
 
 def _settings() -> Settings:
@@ -28,6 +29,8 @@ def prepare_command() -> None:
     settings = _settings()
     settings.instance.mkdir(parents=True, exist_ok=True)
     ensure_keys(settings.instance)
+    if not settings.production and make_demonstration_key(settings.instance):
+        click.echo(f"Identities are sealed to a demonstration's key: {settings.instance / DEMONSTRATION}", err=True)
     upgrade()
     with transaction():
         seed_calendars_and_policies(utc_now())

@@ -39,7 +39,9 @@ from feedback.tickets.models import Ticket, TicketCycle
 from feedback.units.models import Unit
 
 _GUARDED = or_(Ticket.confidential, Ticket.hidden)
-_DELICATE = _GUARDED & or_(Ticket.unit_id != TicketCycle.unit_id, Ticket.reported_person_id.is_not(None))
+_DELICATE = _GUARDED & or_(
+    Ticket.unit_id != TicketCycle.unit_id, Ticket.reported_person_id.is_not(None), Ticket.walled_unit_id.is_not(None)
+)
 _MOST_IDS = 10_000
 _PLACES = 3  # province, city, district: villages are too many to tell apart
 

@@ -172,7 +172,8 @@ def _rows(asked: Question, order: _Order) -> Select[Any]:
         func.substr(Ticket.text, 1, _READ).label("text"),
         Ticket.state, Ticket.is_open, Ticket.cycle, Ticket.received_at, Ticket.due_at, Ticket.due_kind,
         Ticket.confidential, Ticket.hidden, Ticket.published_at.is_not(None).label("published"), Ticket.reporter_id,
-        Ticket.reported_person_id, Ticket.unit_id, _place.path, TicketCycle.number.label("round"),
+        Ticket.reported_person_id, Ticket.walled_unit_id, Ticket.unit_id, _place.path,
+        TicketCycle.number.label("round"),
         TicketCycle.started_at, TicketCycle.answered_at, TicketCycle.first_response_minutes,
         TicketCycle.first_response_seconds, TicketCycle.resolution_minutes, TicketCycle.resolution_seconds,
         TicketCycle.on_time, _unit.slug, _unit.name, _unit.zone,
@@ -193,7 +194,7 @@ def _rows(asked: Question, order: _Order) -> Select[Any]:
 def _line(row: Row[Any], held: dict[tuple[int, int], list[Hold]], grants: tuple[Grant, ...], order: _Order) -> Line:
     facts = TicketFacts(
         row.ticket_id, row.unit_id, row.path, row.confidential, row.hidden, row.published, row.reporter_id,
-        row.reported_person_id,
+        row.reported_person_id, row.walled_unit_id,
     )  # fmt: skip
     # That a ticket exists may be known to more people than what it says.
     words = excerpt(row.title or row.text, EXCERPT) if sight_of(grants, facts) >= Sight.WORDS else None

@@ -94,6 +94,7 @@ def _ticket(number: str, actor: Actor) -> Row[Any]:
         Ticket.id, Ticket.number, Ticket.title, func.substr(Ticket.text, 1, 600).label("text"), Ticket.state,
         Ticket.zone, Ticket.anonymous, Ticket.cycle, Ticket.unit_id, Ticket.confidential, Ticket.hidden,
         Ticket.published_at, Ticket.reporter_id, Ticket.reported_person_id,
+        Ticket.walled_unit_id,
     ).where(Ticket.number == canonical, visible(grants_for(actor)))  # fmt: skip
     row = db.session.execute(statement).first()
     if row is None:
@@ -104,7 +105,7 @@ def _ticket(number: str, actor: Actor) -> Row[Any]:
 def _sight(row: Row[Any], units: dict[int, UnitRow], actor: Actor) -> Sight:
     facts = TicketFacts(
         row.id, row.unit_id, units[row.unit_id].path, row.confidential, row.hidden, row.published_at is not None,
-        row.reporter_id, row.reported_person_id,
+        row.reporter_id, row.reported_person_id, row.walled_unit_id,
     )  # fmt: skip
     return sight_of(grants_for(actor), facts)
 

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import datetime, timedelta
+from typing import Any
 
 from flask_babel import force_locale
 
@@ -13,8 +15,10 @@ from feedback.notices.handlers.digests import send_digest
 from feedback.notices.handlers.escalations import send_escalation
 from feedback.notices.handlers.letters import write
 from feedback.notices.handlers.sending import send
+from feedback.notices.queries.escalations import sees_ticket
 from feedback.notices.queries.letters import event_facts, recipient_of, ticket_facts
 from feedback.notices.rules.letters import Audience, Letter
+from feedback.people.queries import actor_of
 from feedback.storage.outbox import Job, purge
 
 KEPT = timedelta(days=30)
@@ -43,12 +47,20 @@ def send_mail(job: Job) -> None:
     if ticket is None or (letter is Letter.LAPSING and not ticket.is_answered):
         return
     recipient = recipient_of(payload["ticket_id"], audience, payload["person_id"])
-    if recipient is None:
+    if recipient is None or not _may_read(audience, payload):
         return
     event = event_facts(payload["event_id"]) if payload["event_id"] is not None else None
     with force_locale(recipient.locale):
         subject, text = write(letter, ticket, event, recipient.name)
     send(job, recipient.address, subject, text)
+
+
+def _may_read(audience: Audience, payload: Mapping[str, Any]) -> bool:
+    """Whether an official may still see the ticket a letter waits to tell of: it may have been closed to them since."""
+    if audience is Audience.REPORTER:
+        return True
+    actor = actor_of(payload["person_id"])
+    return actor is not None and sees_ticket(actor, payload["ticket_id"])
 
 
 def forget_done(now: datetime) -> int:

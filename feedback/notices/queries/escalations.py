@@ -22,7 +22,7 @@ from feedback.notices.models import EscalationWatch, LadderLevel
 from feedback.notices.rules.hours import next_open
 from feedback.notices.rules.ladder import ESCALATED, Late, Rung, Seat, Step
 from feedback.notices.rules.moments import Course
-from feedback.people.queries import seats_at
+from feedback.people.queries import people_within, seats_at
 from feedback.storage.session import db
 from feedback.tickets.models import Ticket, TicketEvent
 from feedback.tickets.queries.visible import under, visible
@@ -132,7 +132,7 @@ def reached(now: datetime, limit: int) -> list[Reached]:
         select(
             Clock.id, Clock.kind, watch.level, Clock.ticket_id, Ticket.number, Unit.path, Ticket.channel,
             Ticket.created_at, Ticket.confidential, Ticket.officer_id, Ticket.reported_person_id,
-            Ticket.excluded_person_id,
+            Ticket.excluded_person_id, Ticket.walled_unit_id,
         )
         .join(Clock, Clock.id == watch.clock_id)
         .join(Ticket, Ticket.id == Clock.ticket_id)
@@ -157,6 +157,7 @@ def reached(now: datetime, limit: int) -> list[Reached]:
                 officer_id=row.officer_id,
                 reported_person_id=row.reported_person_id,
                 excluded_person_id=row.excluded_person_id,
+                walled=people_within(row.walled_unit_id, now.date()),
             ),
         )
         for row in db.session.execute(statement)

@@ -17,7 +17,7 @@ from feedback.clocks.rules.words import ClockState
 from feedback.kernel.clock import local_date
 from feedback.kernel.permissions import Role
 from feedback.notices.rules.letters import Audience, Case, Staff
-from feedback.people.queries import people_by_ids, seats_at
+from feedback.people.queries import people_by_ids, people_within, seats_at
 from feedback.storage.session import db
 from feedback.tickets.models import Ticket, TicketEvent
 from feedback.tickets.rules.words import MoveName, State
@@ -70,7 +70,7 @@ def case_of(event_id: int, now: datetime) -> tuple[Case, list[Staff]] | None:
     row = db.session.execute(
         select(
             TicketEvent.move, TicketEvent.actor_id, Ticket.officer_id, Ticket.confidential, Ticket.reporter_id,
-            Ticket.reported_person_id, Ticket.excluded_person_id, Unit.path, Unit.zone,
+            Ticket.reported_person_id, Ticket.excluded_person_id, Ticket.walled_unit_id, Unit.path, Unit.zone,
         )
         .join(Ticket, Ticket.id == TicketEvent.ticket_id)
         .join(Unit, Unit.id == Ticket.unit_id)
@@ -87,6 +87,7 @@ def case_of(event_id: int, now: datetime) -> tuple[Case, list[Staff]] | None:
         reporter_id=row.reporter_id,
         reported_person_id=row.reported_person_id,
         excluded_person_id=row.excluded_person_id,
+        walled=people_within(row.walled_unit_id, local_date(now, row.zone)),
     )
     return case, _present(row.path, local_date(now, row.zone))
 

@@ -53,13 +53,17 @@ class Seat(NamedTuple):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Late:
-    """What the choice of people depends on; ``levels`` are the holding unit and those above it, nearest first."""
+    """What the choice of people depends on; ``levels`` are the holding unit and those above it, nearest first.
+
+    ``walled`` are the people of a unit that must not see the ticket.
+    """
 
     levels: tuple[int, ...]
     confidential: bool
     officer_id: int | None
     reported_person_id: int | None
     excluded_person_id: int | None
+    walled: frozenset[int] = frozenset()
 
 
 def parse_step(row: Mapping[str, str]) -> Step:
@@ -81,7 +85,7 @@ def people_at(level: int, ladder: Sequence[Step], late: Late, seats: Sequence[Se
     First by the units above, then by the ladder's next levels; when nobody anywhere is present the level's own people
     are told all the same. Whoever the ticket is about is never told, nor their deputy, nor the earlier answerer.
     """
-    barred = {late.reported_person_id, late.excluded_person_id}
+    barred = {late.reported_person_id, late.excluded_person_id, *late.walled}
     open_to = [seat for seat in seats if not {seat.person_id, seat.holder_id} & barred]
     here = [seat for seat in open_to if seat.is_here]
     for candidates in (here, open_to):

@@ -98,7 +98,10 @@ class Staff:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Case:
-    """What the choice of people depends on; ``levels`` are the holding unit and those above it, nearest first."""
+    """What the choice of people depends on; ``levels`` are the holding unit and those above it, nearest first.
+
+    ``walled`` are the people of a unit that must not see the ticket.
+    """
 
     move: M
     levels: tuple[int, ...]
@@ -108,6 +111,7 @@ class Case:
     reporter_id: int | None
     reported_person_id: int | None
     excluded_person_id: int | None
+    walled: frozenset[int] = frozenset()
 
 
 def letter_for(move: M, audience: Audience) -> Letter:
@@ -124,7 +128,7 @@ def tells_reporter(case: Case) -> bool:
 
 
 def staff_to_tell(audience: Audience, case: Case, staff: Sequence[Staff]) -> tuple[int, ...]:
-    """Ids of the people to tell, without whoever moved the ticket and whoever it is about (UU 25/2009 Art 45).
+    """Ids of the people to tell, without whoever moved the ticket and whoever may not see it (UU 25/2009 Art 45).
 
     The officer who holds the ticket alone, otherwise everybody of the role at the nearest level where somebody is; when
     no level has one, the supervisors (DOMAIN.md section 4: the message climbs until a person is told).
@@ -139,7 +143,7 @@ def staff_to_tell(audience: Audience, case: Case, staff: Sequence[Staff]) -> tup
 
 
 def _barred(case: Case) -> set[int | None]:
-    barred = {case.actor_id, case.reported_person_id}
+    barred = {case.actor_id, case.reported_person_id, *case.walled}
     return barred if case.move in _ONLY_TELLS else barred | {case.excluded_person_id}
 
 

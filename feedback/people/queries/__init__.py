@@ -12,7 +12,7 @@ from feedback.people.queries.accounts import (
     wants_digests,
 )
 from feedback.people.queries.held import actor_of
-from feedback.people.queries.seats import AbsenceView, absences_of, seats_at
+from feedback.people.queries.seats import AbsenceView, absences_of, people_within, seats_at
 from feedback.people.queries.sessions import Opened, SignedIn, Visitor, open_session, signed_in_person, token_hash
 
 __all__ = [
@@ -28,6 +28,7 @@ __all__ = [
     "memberships_of",
     "open_session",
     "people_by_ids",
+    "people_within",
     "person_by_email",
     "seats_at",
     "signed_in_person",

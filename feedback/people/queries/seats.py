@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 
-from sqlalchemy import and_, or_, select
+from sqlalchemy import and_, func, or_, select
 from sqlalchemy.orm import aliased
 
 from feedback.kernel.permissions import Role
@@ -50,6 +50,23 @@ def seats_at(unit_path: str, roles: Sequence[Role], since: date) -> list[Seat]:
             away = Absence(row.absent_from, row.absent_to, row.deputy_id)
             found[row.id] = seat._replace(absences=(*seat.absences, away))
     return list(found.values())
+
+
+def people_within(unit_id: int | None, today: date) -> frozenset[int]:
+    """Everybody who holds a role at a unit or under it on a date; nobody for None."""
+    if unit_id is None:
+        return frozenset()
+    path = select(Unit.path).where(Unit.id == unit_id).scalar_subquery()
+    held = (
+        select(MembershipRow.person_id)
+        .join(Unit, Unit.id == MembershipRow.unit_id)
+        .where(
+            func.substr(Unit.path, 1, func.length(path)) == path,
+            MembershipRow.valid_from <= today + _ONE_DAY,
+            or_(MembershipRow.valid_to.is_(None), MembershipRow.valid_to >= today - _ONE_DAY),
+        )
+    )
+    return frozenset(db.session.scalars(held))
 
 
 @dataclass(frozen=True, slots=True)

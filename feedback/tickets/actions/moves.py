@@ -28,10 +28,20 @@ from feedback.tickets.actions.effects import (
     set_search,
 )
 from feedback.tickets.actions.steps import STEPS
+from feedback.tickets.actions.walls import is_behind_wall, leave_wall
 from feedback.tickets.actions.work import MakeMove, Work, facts_of
 from feedback.tickets.models import Ticket, TicketEvent
 from feedback.tickets.rules.grants import Sight, grants_for, relations, sight_of, without
-from feedback.tickets.rules.lifecycle import MOVES, WITH_FILES, Clock, Relation, Situation, Words, check_move
+from feedback.tickets.rules.lifecycle import (
+    MOVES,
+    PROTECTING,
+    WITH_FILES,
+    Clock,
+    Relation,
+    Situation,
+    Words,
+    check_move,
+)
 from feedback.tickets.rules.report import LONGEST_TEXT
 from feedback.tickets.rules.sending import acting_membership
 from feedback.tickets.rules.words import (
@@ -46,6 +56,8 @@ from feedback.units.rules import UnitRow
 REPORTER_MOVES = frozenset({
     MoveName.COMPLETE, MoveName.CONFIRM, MoveName.DISPUTE, MoveName.REOPEN, MoveName.WITHDRAW, MoveName.ADD_INFORMATION,
 })  # fmt: skip
+# Words that are kept as plain text: a citizen's, and those that only officials read.
+PLAIN_WORDS = REPORTER_MOVES | PROTECTING | {MoveName.SET_REPORTED}
 UNANSWERED_ENDS = frozenset({State.WITHDRAWN, State.REJECTED, State.REFERRED})
 ENDS = frozenset({State.CLOSED, State.LAPSED, State.WITHDRAWN, State.REJECTED, State.REFERRED})
 
@@ -114,6 +126,8 @@ def _situation(
         excluded_person_id=ticket.excluded_person_id,
         closed_at=ticket.closed_at,
         hidden=ticket.hidden,
+        confidential=ticket.confidential,
+        anonymous=ticket.anonymous,
         graded=ticket.kind == Kind.COMPLAINT,
         deciding=deciding,
     )
@@ -124,7 +138,7 @@ def _html_of(command: MakeMove) -> str | None:
     text = clean(command.text)
     if len(text) > LONGEST_TEXT:
         raise Invalid(mark("Paling banyak %(max)s karakter."), field="text", values={"max": LONGEST_TEXT})
-    return sanitiser.clean_staff_html(text) if text and command.move not in REPORTER_MOVES else None
+    return sanitiser.clean_staff_html(text) if text and command.move not in PLAIN_WORDS else None
 
 
 def _check_words(work: Work) -> str:
@@ -148,14 +162,14 @@ def _apply(work: Work) -> int:
         ticket.hold_reason = ticket.promised_date = None
     if move.target is not None:
         _enter(ticket, move.target, before, work.now)
-        if move.target in UNANSWERED_ENDS:
-            _release_followers(work)
+    if move.target in UNANSWERED_ENDS or move.name is MoveName.MAKE_CONFIDENTIAL:
+        _release_followers(work)
     if move.publishes and ticket.published_at is None:
         ticket.published_at = work.now
     if move.internal:
         # Nobody's open page goes stale: the reporter would see that something happened.
         post_event(_append(work, text, before, from_unit), move)
-        return ticket.version
+        return _past_wall(work)
     ticket.version += 1
     event = _append(work, text, before, from_unit)
     _attach(work, event)
@@ -166,6 +180,20 @@ def _apply(work: Work) -> int:
     set_next_due(ticket)
     set_search(ticket)
     post_event(event, move)
+    return _past_wall(work)
+
+
+def _past_wall(work: Work) -> int:
+    """A ticket held by the unit it is about goes to the unit above by itself. Returns the version now."""
+    ticket = work.ticket
+    if is_behind_wall(ticket) and State(ticket.state) in MOVES[MoveName.ASSIGN].sources:
+        unit = unit_by_id(ticket.unit_id)
+        assert unit is not None
+        text = mark("Laporan ini diperiksa oleh unit di atasnya.")
+        command = MakeMove(
+            number=ticket.number, move=MoveName.ASSIGN, version=None, text=text, unit_id=leave_wall(ticket)
+        )
+        _apply(Work(command, None, work.now, ticket, unit, MOVES[MoveName.ASSIGN], None, {"by_system": True}))
     return ticket.version
 
 
@@ -250,9 +278,11 @@ def _pause(work: Work) -> None:
 
 
 def _release_followers(work: Work) -> None:
-    """Who followed a report that ends without an answer goes back to the coordinator, and is told."""
+    """Who followed a report that ends unanswered, or that can no longer be read, goes back to the coordinator."""
     followers = select(Ticket).where(Ticket.joined_to_id == work.ticket.id, Ticket.state == State.JOINED)
     text = mark("Laporan yang diikuti berakhir tanpa jawaban, jadi laporan ini diperiksa sendiri.")
+    if work.move.name is MoveName.MAKE_CONFIDENTIAL:
+        text = mark("Laporan yang diikuti tidak dapat dibaca lagi, jadi laporan ini diperiksa sendiri.")
     for other in db.session.scalars(followers.order_by(Ticket.id).with_for_update()).all():
         unit = unit_by_id(other.unit_id)
         assert unit is not None

@@ -7,19 +7,19 @@ from datetime import datetime
 
 from sqlalchemy import select, update
 
-from feedback.audit.actions import record
 from feedback.catalogue.queries import authorities
 from feedback.kernel.clock import local_date
 from feedback.kernel.errors import Conflict, Invalid
 from feedback.kernel.references import read_number
 from feedback.kernel.text import clean, mark
-from feedback.people.queries import memberships_of, person_by_email
 from feedback.storage.session import db
 from feedback.tickets.actions.effects import (
     begin_cycle,
     current_cycle,
     receive_earlier,
 )
+from feedback.tickets.actions.protect import hide_name, make_confidential
+from feedback.tickets.actions.walls import is_behind_wall, name_reported, name_reported_person
 from feedback.tickets.actions.work import Work, facts_of
 from feedback.tickets.models import Ticket
 from feedback.tickets.rules.grants import Sight, grants_for, sight_of
@@ -38,9 +38,15 @@ def _send_to(work: Work, unit_id: int | None, name: str) -> None:
     target = unit_by_id(unit_id) if unit_id is not None else None
     if target is None or not in_force(target, local_date(work.now, target.zone)):
         raise Invalid(mark("Pilih unit yang menangani."), field=name)
-    assert work.actor is not None
-    if not (work.move.name is MoveName.VERIFY_AND_ASSIGN and target.id == work.unit.id):
-        check_target(work.actor, work.unit.path, target.path, to_is_government=target.kind is UnitKind.GOVERNMENT)
+    if is_behind_wall(work.ticket, target):
+        raise Invalid(
+            mark("Laporan ini tentang petugas di unit itu. Pilih unit yang di atasnya atau unit lain."), field=name
+        )
+    verifies_here = work.move.name is MoveName.VERIFY_AND_ASSIGN and target.id == work.unit.id
+    if work.actor is not None and not verifies_here:
+        check_target(
+            work.actor, work.unit.path, target.path, to_is_government=target.kind is UnitKind.GOVERNMENT
+        )
     _hold_at(work.ticket, target, work.now)
 
 
@@ -59,21 +65,7 @@ def _verify(work: Work) -> None:
             raise Invalid(mark("Pilih kadar pengaduan."), field="grade")
         ticket.grade = grade
     if command.reported_email:
-        person = person_by_email(command.reported_email)
-        roles = memberships_of([person.id]) if person else []
-        root = government_of(work.unit.path)
-        theirs = units_by_ids({one.unit_id for one in roles})
-        # One answer for an unknown address and for somebody who works elsewhere: it must not tell who has an account.
-        if person is None or root is None or not any(one.path.startswith(root.path) for one in theirs.values()):
-            raise Invalid(mark("Tidak ada petugas dengan alamat ini di pemerintah daerah ini."), field="reported_email")
-        record(
-            "ticket.reported_person_set",
-            actor_id=work.actor.person_id if work.actor else None,
-            subject=f"ticket:{ticket.id}",
-            at=work.now,
-            detail={"person": person.id},
-        )
-        ticket.reported_person_id = person.id
+        name_reported_person(work)
     _send_to(work, command.unit_id, "unit_id")
     title = clean(command.title, lines=False)
     if title:
@@ -177,6 +169,8 @@ def _join(work: Work) -> None:
         raise Invalid(mark("Gabungkan ke laporan lain yang masih terbuka."), field="joined_number")
     if work.ticket.confidential != target.confidential:
         raise Invalid(mark("Laporan rahasia dan laporan terbuka tidak dapat digabung."), field="joined_number")
+    if work.ticket.walled_unit_id != target.walled_unit_id:
+        raise Invalid(mark("Laporan ini dijaga dari unit lain daripada laporan itu."), field="joined_number")
     receive_earlier(target, work.ticket.received_at, work.now)
     # Whoever followed this report now follows the other one too.
     db.session.execute(update(Ticket).where(Ticket.joined_to_id == work.ticket.id).values(joined_to_id=target.id))
@@ -217,4 +211,7 @@ STEPS: dict[MoveName, Callable[[Work], None]] = {
     MoveName.UNJOIN: _unjoin,
     MoveName.HIDE: _hide,
     MoveName.RESTORE: _hide,
+    MoveName.MAKE_CONFIDENTIAL: make_confidential,
+    MoveName.MAKE_ANONYMOUS: hide_name,
+    MoveName.SET_REPORTED: name_reported,
 }

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 
 from sqlalchemy import select
@@ -17,19 +17,22 @@ from feedback.kernel.clock import local_date, utc_now
 from feedback.kernel.errors import Forbidden, Invalid
 from feedback.kernel.permissions import Permission
 from feedback.kernel.privacy import NOTICE
-from feedback.kernel.references import code_from, new_number
+from feedback.kernel.references import new_number
 from feedback.kernel.text import clean, mark
-from feedback.storage.keyring import keyed_digest, keyed_hash
+from feedback.storage.keyring import keyed_hash
 from feedback.storage.session import db, transaction
+from feedback.tickets.actions.codes import code_hash, tracking_code
 from feedback.tickets.actions.effects import begin_cycle, post_event, run_clocks, set_next_due
+from feedback.tickets.actions.walls import check_reported_unit, superior_of
 from feedback.tickets.models import Ticket, TicketEvent
 from feedback.tickets.queries.choices import known_choices
 from feedback.tickets.rules.lifecycle import MOVES
 from feedback.tickets.rules.report import LONGEST_NAME, LONGEST_PLACE, check_event_date, check_received_at, check_text
 from feedback.tickets.rules.words import Channel, Kind, MoveName, State
+from feedback.units.queries import unit_by_id
 from feedback.units.rules import UnitRow
-from feedback.vault.actions import seal_identity
-from feedback.vault.rules import Identity
+from feedback.vault.actions import seal_reporter
+from feedback.vault.rules.sealing import Identity
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -53,6 +56,8 @@ class SubmitReport:
     locale: str = "id"
     channel: Channel = Channel.WEB
     received_at: datetime | None = None
+    reported_unit_id: int | None = None
+    about_head: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,16 +71,6 @@ class Receipt:
     zone: str
     is_resend: bool
     same_text: bool = True
-
-
-def tracking_code(form_key: str) -> str:
-    """The secret code of a report. It follows from its form, so a resend shows it though only a hash is stored."""
-    return code_from(keyed_digest("tracking-code-of-form", form_key))
-
-
-def code_hash(code: str) -> str:
-    """How a secret code is stored."""
-    return keyed_hash("tracking-code", code)
 
 
 def receipt_of(form_key: str, text: str = "") -> Receipt | None:
@@ -107,7 +102,17 @@ def check_report(command: SubmitReport, now: datetime) -> Route:
     check_event_date(command.event_date, local_date(now, route.government.zone))
     if command.received_at is not None:
         check_received_at(command.received_at, now)
-    return route
+    return _above_reported(command, route, route.government)
+
+
+def _above_reported(command: SubmitReport, route: Route, government: UnitRow) -> Route:
+    """A complaint about an officer is proposed to the unit above theirs (UU 25/2009 Art 45)."""
+    if command.reported_unit_id is None:
+        return route
+    if command.kind is not Kind.COMPLAINT:
+        raise Invalid(mark("Hanya pengaduan yang dapat menyebut petugas yang dilaporkan."), field="reported_unit_id")
+    reported = check_reported_unit(command.reported_unit_id, government)
+    return replace(route, unit=unit_by_id(superior_of(reported)), authority=None, alternatives=())
 
 
 def _check_lengths(command: SubmitReport) -> None:
@@ -183,7 +188,7 @@ def _store(command: SubmitReport, actor: Actor, route: Route, now: datetime) -> 
     bind_files(command.form_key, ticket_id=ticket.id, event_id=event.id, sealed=hide_names)
     begin_cycle(ticket, ticket.received_at)
     run_clocks(MOVES[MoveName.SUBMIT], ticket, ticket.received_at)
-    _seal(command, actor, ticket, now)
+    _seal(command, actor, ticket)
     set_next_due(ticket)
     post_event(event, MOVES[MoveName.SUBMIT])
     if by_staff:
@@ -218,13 +223,15 @@ def _new_ticket(command: SubmitReport, actor: Actor, route: Route, government: U
         region_code=command.region_code,
         service_id=command.service_id,
         proposed_unit_id=route.unit.id if route.unit else None,
+        reported_unit_id=command.reported_unit_id,
+        about_head=command.about_head and command.reported_unit_id is not None,
         proposed_authority_id=route.authority.id if route.authority else None,
         place=clean(command.place, lines=False),
         event_date=command.event_date,
         anonymous=command.anonymous,
         confidential=command.confidential,
         reporter_id=actor.person_id if own else None,
-        reporter_name=None if command.anonymous else (name or None),
+        reporter_name=None if sealed else (name or None),
         recorded_by_id=actor.person_id if command.channel is not Channel.WEB else None,
         locale=command.locale,
         privacy_notice=NOTICE if command.channel is Channel.WEB else None,
@@ -233,15 +240,13 @@ def _new_ticket(command: SubmitReport, actor: Actor, route: Route, government: U
     )
 
 
-def _seal(command: SubmitReport, actor: Actor, ticket: Ticket, now: datetime) -> None:
-    """Keep contact, and for sealed reports name and account, where only the worker's key can read them."""
+def _seal(command: SubmitReport, actor: Actor, ticket: Ticket) -> None:
+    """Who reported goes into the vault, which nothing here can open; where to write to is sealed for the worker."""
     own_account = actor.person_id if command.channel is Channel.WEB else None
-    sealed = command.anonymous or command.confidential
     identity = Identity(
-        name=clean(command.name, lines=False) or (actor.name if own_account and sealed else ""),
+        name=clean(command.name, lines=False) or (actor.name if own_account else ""),
         email=command.email.strip().lower(),
         phone=clean(command.phone, lines=False),
-        person_id=own_account if sealed else None,
+        person_id=own_account,
     )
-    if identity.email or identity.phone or identity.person_id or (identity.name and command.anonymous):
-        seal_identity(ticket.id, identity, at=now)
+    seal_reporter(ticket.id, identity)

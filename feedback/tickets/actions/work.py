@@ -35,6 +35,8 @@ class MakeMove:
     grade: Grade | None = None
     title: str = ""
     reported_email: str = ""
+    reported_unit_id: int | None = None
+    about_head: bool = False
     proposed_unit_id: int | None = None
     hold_reason: HoldReason | None = None
     promised_date: date | None = None
@@ -42,6 +44,7 @@ class MakeMove:
     authority_id: int | None = None
     joined_number: str = ""
     form_key: str = ""
+    new_code: str = ""
 
 
 @dataclass(slots=True)
@@ -69,4 +72,5 @@ def facts_of(ticket: Ticket, unit: UnitRow) -> TicketFacts:
         published=ticket.published_at is not None,
         reporter_id=ticket.reporter_id,
         reported_person_id=ticket.reported_person_id,
+        walled_unit_id=ticket.walled_unit_id,
     )

@@ -34,7 +34,11 @@ from feedback.units.queries import tree
 from feedback.units.rules import UnitRow
 from feedback.web.form import Form, FormKey, Line, Prose, Words, id_or_none
 
-_EXTRA = {MoveName.VERIFY_AND_ASSIGN: ("title", "reported_email"), MoveName.ADD_INFORMATION: ("is_public",)}
+_EXTRA = {
+    MoveName.VERIFY_AND_ASSIGN: ("title", "reported_email"),
+    MoveName.ADD_INFORMATION: ("is_public",),
+    MoveName.SET_REPORTED: ("reported_unit_id", "about_head", "reported_email"),
+}
 TEXT_LABELS = {
     MoveName.ASK_COMPLETION: mark("Apa yang perlu dilengkapi?"),
     MoveName.COMPLETE: mark("Kelengkapan"),
@@ -51,6 +55,9 @@ TEXT_LABELS = {
     MoveName.ADD_INFORMATION: mark("Keterangan tambahan"),
     MoveName.CHANGE_GRADE: mark("Alasan mengubah kadar"),
     MoveName.INSTRUCT: mark("Arahan"),
+    MoveName.MAKE_CONFIDENTIAL: mark("Alasan"),
+    MoveName.MAKE_ANONYMOUS: mark("Alasan"),
+    MoveName.SET_REPORTED: mark("Alasan"),
 }
 _ALWAYS = frozenset({"version", "move", "csrf_token"})
 
@@ -70,6 +77,8 @@ class MoveForm(Form):
     )
     title = Line(lazy_gettext("Judul untuk umum"), [Optional()], longest=160)
     reported_email = EmailField(lazy_gettext("Surel petugas yang dilaporkan"), [Optional(), Length(max=254), Email()])
+    reported_unit_id = SelectField(lazy_gettext("Unit petugas yang dilaporkan"), coerce=id_or_none)
+    about_head = BooleanField(lazy_gettext("Yang dilaporkan memimpin unit itu"))
     hold_reason = SelectField(lazy_gettext("Alasan penundaan"), coerce=str)
     promised_date = DateField(lazy_gettext("Tanggal yang dijanjikan"), [Optional()])
     reject_reason = SelectField(lazy_gettext("Alasan"), coerce=str)
@@ -120,11 +129,14 @@ class Offers:
 
 
 def move_form(
-    move: Move, *, version: int, kind: Kind, grade: Grade | None, proposed: int | None, offers: Offers, **rest: Any
+    move: Move, *, version: int, kind: Kind, grade: Grade | None, data: dict[str, Any], offers: Offers, **rest: Any
 ) -> MoveForm:
-    """The form of one move, its ids apart from those of the others on the page by the move's name."""
-    data = {"move": move.name.value, "version": version, "grade": grade, "unit_id": proposed}
-    form = MoveForm(prefix=move.name.value, data=data, **rest)
+    """The form of one move, its ids apart from those of the others on the page by the move's name.
+
+    ``data``: what its fields hold at first.
+    """
+    filled = {"move": move.name.value, "version": version, "grade": grade, **data}
+    form = MoveForm(prefix=move.name.value, data=filled, **rest)
     needed = {*move.needs, *_EXTRA.get(move.name, ()), *_ALWAYS}
     if move.words is not MoveWords.NONE:
         needed.add("text")
@@ -162,6 +174,9 @@ def _offer(form: MoveForm, offers: Offers) -> None:
     for name in ("unit_id", "proposed_unit_id"):
         if name in form:
             form[name].choices = offers.units
+    if "reported_unit_id" in form:
+        nobody = SelectChoice("", gettext("Tidak disebut"))
+        form.reported_unit_id.choices = [nobody, *offers.units[1:]]
     if "hold_reason" in form:
         form.hold_reason.choices = _pick((one.value, _with_limit(one)) for one in HoldReason)
     if "reject_reason" in form:

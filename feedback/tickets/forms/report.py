@@ -61,6 +61,8 @@ class ReportForm(Form):
     files = Attachments()
     service = SelectField(lazy_gettext("Layanan yang dimaksud"), coerce=id_or_none)
     unit = SelectField(lazy_gettext("Unit yang menangani"), coerce=id_or_none)
+    reported_unit = SelectField(lazy_gettext("Laporan ini tentang petugas di unit"), coerce=id_or_none)
+    about_head = BooleanField(lazy_gettext("Yang saya laporkan adalah pimpinan unit itu"))
     anonymous = BooleanField(lazy_gettext("Sembunyikan nama saya (anonim)"))
     confidential = BooleanField(lazy_gettext("Jangan tampilkan isi laporan kepada umum (rahasia)"))
     name = Line(lazy_gettext("Nama Anda"), [Optional()], longest=LONGEST_NAME)
@@ -106,6 +108,8 @@ class ReportForm(Form):
         listed = [unit for unit in units if unit.kind is not UnitKind.GOVERNMENT]
         indented = (SelectChoice(str(unit.id), "\u2003" * (unit.depth - 1) + unit.name) for unit in listed)
         self.unit.choices = [SelectChoice("", _ANY), *indented]
+        nobody = SelectChoice("", gettext("Bukan tentang petugas tertentu"))
+        self.reported_unit.choices = [nobody, *self.unit.choices[1:]]
         if not self.is_submitted() and self.service.data not in known:
             self.service.data = None
 
@@ -116,7 +120,9 @@ class ReportForm(Form):
         self._offer_owners()
 
     def refuse(self, refusal: Refusal) -> None:
-        """A refused region is shown at the list it is chosen from."""
+        """A refused region is shown at the list it is chosen from, a refused unit of an officer likewise."""
+        if refusal.field == "reported_unit_id":
+            refusal.field = self.reported_unit.name
         if refusal.field == self.region.name:
             refusal.field = self.region_next.name
         super().refuse(refusal)
@@ -148,6 +154,8 @@ class ReportForm(Form):
             service_id=self.service.data,
             unit_id=self.unit.data,
             event_date=self.event_date.data,
+            reported_unit_id=self.reported_unit.data,
+            about_head=bool(self.about_head.data),
             anonymous=bool(self.anonymous.data),
             confidential=bool(self.confidential.data),
             name=self.name.data or "",

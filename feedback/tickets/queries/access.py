@@ -66,7 +66,7 @@ def openings_of(asker: Actor, person: Actor, number: str) -> tuple[int, tuple[Op
     row = db.session.execute(
         select(
             Ticket.id, Ticket.unit_id, Unit.path, Ticket.confidential, Ticket.hidden, Ticket.published_at,
-            Ticket.reporter_id, Ticket.reported_person_id,
+            Ticket.reporter_id, Ticket.reported_person_id, Ticket.walled_unit_id,
         )
         .join(Unit, Unit.id == Ticket.unit_id)
         .where(Ticket.number == number, seen)
@@ -75,7 +75,7 @@ def openings_of(asker: Actor, person: Actor, number: str) -> tuple[int, tuple[Op
         raise NotFound
     facts = TicketFacts(
         row.id, row.unit_id, row.path, row.confidential, row.hidden, row.published_at is not None, row.reporter_id,
-        row.reported_person_id,
+        row.reported_person_id, row.walled_unit_id,
     )  # fmt: skip
     if asker.person_id != person.person_id:
         facts = without_people(facts)

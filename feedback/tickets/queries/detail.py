@@ -6,22 +6,29 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import Row, bindparam, select
+from sqlalchemy import Row, select
 from sqlalchemy.orm import aliased
 
 from feedback.catalogue.models import Authority, Service, Topic
 from feedback.clocks.queries import ClockRow, clocks_of
-from feedback.files.queries import DeedLine, FileLine, deeds, files_of_ticket
+from feedback.files.queries import DeedLine, deeds
 from feedback.kernel.actor import Actor
 from feedback.kernel.errors import NotFound
-from feedback.kernel.permissions import Role
 from feedback.people.models import Person
 from feedback.storage.session import db
-from feedback.tickets.models import Ticket, TicketCycle, TicketEvent, TicketNote
-from feedback.tickets.queries.visible import readable, visible
-from feedback.tickets.rules.grants import Sight, TicketFacts, grants_for, inspects, relations, sight_of, without
-from feedback.tickets.rules.lifecycle import MOVES, OFFICIAL, Move, Relation, Situation, possible_moves
-from feedback.tickets.rules.words import Channel, Grade, HoldReason, Kind, MoveName, RejectReason, State
+from feedback.tickets.models import Ticket
+from feedback.tickets.queries.timeline import CycleLine, EventLine, NoteLine, cycles_of, events_of, notes_of
+from feedback.tickets.queries.visible import visible
+from feedback.tickets.rules.grants import Grant, Sight, TicketFacts, grants_for, inspects, relations, sight_of, without
+from feedback.tickets.rules.lifecycle import (
+    OFFICIAL,
+    ROUTERS,
+    Move,
+    Relation,
+    Situation,
+    possible_moves,
+)
+from feedback.tickets.rules.words import Channel, Grade, HoldReason, Kind, RejectReason, State
 from feedback.units.models import Unit
 from feedback.units.queries import region_trail
 
@@ -30,49 +37,15 @@ _Officer = aliased(Person)
 
 
 @dataclass(frozen=True, slots=True)
-class EventLine:
-    """One line of the timeline, with the name of an official only where the unit allows it (or colleagues look)."""
+class Reported:
+    """The officer a report is about; ``walled``: the people of their unit do not see it."""
 
-    move: MoveName
-    at: datetime
-    cycle: int
-    version: int
-    to_state: State
-    unit: str
-    to_unit: str | None
-    role: Role | None
-    actor_unit: str | None
-    actor_name: str | None
-    by_reporter: bool
-    text: str
-    html: str | None
-    is_public: bool
-    detail: dict[str, Any]
-    files: tuple[FileLine, ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
-class NoteLine:
-    """One internal note."""
-
-    at: datetime
-    author: str
-    unit: str
-    text: str
-
-
-@dataclass(frozen=True, slots=True)
-class CycleLine:
-    """One round: report or dispute to answer. Minutes are working minutes, seconds are time that passed."""
-
-    number: int
-    started_at: datetime
-    first_response_at: datetime | None
-    first_response_minutes: int | None
-    answered_at: datetime | None
-    resolution_minutes: int | None
-    resolution_seconds: int | None
-    on_time: bool | None
+    unit_id: int | None
+    unit: str | None
+    about_head: bool
+    walled: bool
+    name: str | None
+    email: str | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,6 +86,8 @@ class TicketPage:
     proposed_authority_id: int | None
     officer: str | None
     officer_is_me: bool
+    by_account: bool
+    reported: Reported | None
     reporter_name: str | None
     anonymous: bool
     confidential: bool
@@ -149,25 +124,10 @@ class TicketPage:
 # The columns that facts_of_row needs.
 FACTS = (
     Ticket.id, Ticket.unit_id, Unit.path.label("unit_path"), Ticket.confidential, Ticket.hidden, Ticket.published_at,
-    Ticket.reporter_id, Ticket.reported_person_id,
+    Ticket.reporter_id, Ticket.reported_person_id, Ticket.walled_unit_id,
 )  # fmt: skip
 _Joined = aliased(Ticket)
-_From, _To, _At = aliased(Unit), aliased(Unit), aliased(Unit)
-# Statements are built once: building one costs more than running it.
-_EVENTS = (
-    select(
-        TicketEvent.id, TicketEvent.move, TicketEvent.at, TicketEvent.cycle, TicketEvent.version, TicketEvent.to_state,
-        TicketEvent.role, TicketEvent.text, TicketEvent.html, TicketEvent.is_public, TicketEvent.detail,
-        _From.name.label("unit"), _To.name.label("to_unit"), _At.name.label("actor_unit"),
-        _At.show_officer_names.label("shows"), Person.name.label("actor_name"),
-    )
-    .join(_From, _From.id == TicketEvent.unit_id)
-    .outerjoin(_To, _To.id == TicketEvent.to_unit_id)
-    .outerjoin(_At, _At.id == TicketEvent.actor_unit_id)
-    .outerjoin(Person, Person.id == TicketEvent.actor_id)
-    .where(TicketEvent.ticket_id == bindparam("ticket_id"))
-    .order_by(TicketEvent.id)
-)  # fmt: skip
+_ReportedUnit, _ReportedPerson = aliased(Unit), aliased(Person)
 _PAGE = (
     select(
         Ticket.id, Ticket.number, Ticket.version, Ticket.kind, Ticket.state, Ticket.grade, Ticket.channel, Ticket.title,
@@ -176,12 +136,14 @@ _PAGE = (
         Ticket.proposed_authority_id, Ticket.officer_id, Ticket.reporter_id, Ticket.reporter_name, Ticket.anonymous,
         Ticket.confidential, Ticket.hidden, Ticket.published_at, Ticket.returned_at, Ticket.due_at, Ticket.due_kind,
         Ticket.hold_reason, Ticket.promised_date, Ticket.reject_reason, Ticket.cycle, Ticket.closed_at,
-        Ticket.excluded_person_id, Ticket.reported_person_id,
+        Ticket.excluded_person_id, Ticket.reported_person_id, Ticket.walled_unit_id, Ticket.about_head,
+        Ticket.reported_unit_id,
         Unit.name.label("unit"), Unit.slug.label("unit_slug"), Unit.path.label("unit_path"),
         _Proposed.name.label("proposed_unit"), Topic.name.label("topic"), Topic.slug.label("topic_slug"),
         Service.name.label("service"), Service.slug.label("service_slug"), Authority.name.label("authority"),
         Authority.channel.label("authority_channel"), _Officer.name.label("officer"),
-        _Joined.number.label("joined_number"),
+        _Joined.number.label("joined_number"), _ReportedUnit.name.label("reported_unit"),
+        _ReportedPerson.name.label("reported_name"), _ReportedPerson.email.label("reported_email"),
     )
     .join(Unit, Unit.id == Ticket.unit_id)
     .outerjoin(_Proposed, _Proposed.id == Ticket.proposed_unit_id)
@@ -190,6 +152,8 @@ _PAGE = (
     .outerjoin(Authority, Authority.id == Ticket.authority_id)
     .outerjoin(_Officer, _Officer.id == Ticket.officer_id)
     .outerjoin(_Joined, _Joined.id == Ticket.joined_to_id)
+    .outerjoin(_ReportedUnit, _ReportedUnit.id == Ticket.reported_unit_id)
+    .outerjoin(_ReportedPerson, _ReportedPerson.id == Ticket.reported_person_id)
 )  # fmt: skip
 
 
@@ -200,9 +164,7 @@ def ticket_page(actor: Actor, number: str, now: datetime) -> TicketPage:
     row = db.session.execute(_PAGE.where(Ticket.number == number, visible(grants))).one_or_none()
     if row is None:
         raise NotFound
-    facts = facts_of_row(row)
-    sight = sight_of(grants, facts)
-    return _page(row, actor, facts, sight, now)
+    return _page(row, actor, grants, facts_of_row(row), now)
 
 
 def facts_of_row(row: Row[Any]) -> TicketFacts:
@@ -216,11 +178,14 @@ def facts_of_row(row: Row[Any]) -> TicketFacts:
         published=row.published_at is not None,
         reporter_id=row.reporter_id,
         reported_person_id=row.reported_person_id,
+        walled_unit_id=row.walled_unit_id,
     )
 
 
-def _page(row: Row[Any], actor: Actor, facts: TicketFacts, sight: Sight, now: datetime) -> TicketPage:
-    held = relations(actor, facts)
+def _page(
+    row: Row[Any], actor: Actor, grants: tuple[Grant, ...], facts: TicketFacts, now: datetime
+) -> TicketPage:
+    held, sight = relations(actor, facts), sight_of(grants, facts)
     situation = Situation(
         state=State(row.state),
         relations=held,
@@ -228,6 +193,8 @@ def _page(row: Row[Any], actor: Actor, facts: TicketFacts, sight: Sight, now: da
         excluded_person_id=row.excluded_person_id,
         closed_at=row.closed_at,
         hidden=row.hidden,
+        confidential=row.confidential,
+        anonymous=row.anonymous,
         graded=row.kind == Kind.COMPLAINT,
         deciding=relations(without(actor, row.excluded_person_id), facts),
     )
@@ -253,15 +220,17 @@ def _page(row: Row[Any], actor: Actor, facts: TicketFacts, sight: Sight, now: da
         # Who looks at an anonymous report learns the day, not the hour (SECURITY.md section 6).
         coarse=row.anonymous and Relation.REPORTER not in held,
         officer=row.officer if official else None,
+        reported=_reported(row, held),
+        by_account=actor.person_id is not None and row.reporter_id == actor.person_id,
         officer_is_me=actor.person_id is not None and row.officer_id == actor.person_id,
         reporter_name=row.reporter_name if words and not row.anonymous else None,
         published=row.published_at is not None,
         hold_reason=HoldReason(row.hold_reason) if row.hold_reason else None,
         reject_reason=RejectReason(row.reject_reason) if row.reject_reason else None,
         clocks=clocks_of(row.id),
-        events=_events(row, sight, official, internal=official or inspects(actor, facts)),
-        notes=_notes(row.id) if official else (),
-        cycles=_cycles(row.id) if sight is Sight.WHOLE else (),
+        events=events_of(row, grants, sight, official, internal=official or inspects(actor, facts)),
+        notes=notes_of(row.id) if official else (),
+        cycles=cycles_of(row.id) if sight is Sight.WHOLE else (),
         deeds=deeds(row.id) if sight is Sight.WHOLE else (),
     )
 
@@ -272,61 +241,16 @@ _CONVERTED = frozenset({
 })  # fmt: skip
 
 
-def _events(row: Row[Any], sight: Sight, official: bool, *, internal: bool) -> tuple[EventLine, ...]:
-    """The timeline; what officials say among themselves only with ``internal``."""
-    lines = []
-    files = files_of_ticket(row.id) if sight >= Sight.WORDS else ()
-    for event in db.session.execute(_EVENTS, {"ticket_id": row.id}):
-        if MOVES[MoveName(event.move)].internal and not internal:
-            continue
-        words = sight is Sight.WHOLE or (event.is_public and sight >= Sight.WORDS)
-        named = official or bool(event.shows)
-        lines.append(
-            EventLine(
-                move=MoveName(event.move),
-                at=event.at,
-                cycle=event.cycle,
-                version=event.version,
-                to_state=State(event.to_state),
-                unit=event.unit,
-                to_unit=event.to_unit,
-                role=Role(event.role) if event.role else None,
-                actor_unit=event.actor_unit,
-                actor_name=event.actor_name if event.role and named else None,
-                by_reporter=event.role is None and event.move in _BY_REPORTER and "by_system" not in event.detail,
-                text=event.text if words else "",
-                html=event.html if words else None,
-                is_public=event.is_public,
-                detail=event.detail,
-                files=tuple(
-                    one
-                    for one in files
-                    if one.event_id == event.id
-                    and readable(one, sight=sight, official=internal, is_public=event.is_public)
-                ),
-            )
-        )
-    return tuple(lines)
-
-
-_BY_REPORTER = frozenset({
-    MoveName.SUBMIT, MoveName.COMPLETE, MoveName.CONFIRM, MoveName.DISPUTE, MoveName.REOPEN, MoveName.ADD_INFORMATION,
-    MoveName.WITHDRAW,
-})  # fmt: skip
-
-
-def _notes(ticket_id: int) -> tuple[NoteLine, ...]:
-    statement = (
-        select(TicketNote.at, Person.name, Unit.name, TicketNote.text)
-        .join(Person, Person.id == TicketNote.author_id)
-        .join(Unit, Unit.id == TicketNote.unit_id)
-        .where(TicketNote.ticket_id == ticket_id)
-        .order_by(TicketNote.id)
+def _reported(row: Row[Any], held: frozenset[Relation]) -> Reported | None:
+    """For the reporter and those who handle it; the officer's name for those who decide who handles it."""
+    if not held or (row.reported_unit_id is None and row.reported_person_id is None):
+        return None
+    routes = bool(held & ROUTERS)
+    return Reported(
+        unit_id=row.reported_unit_id,
+        unit=row.reported_unit,
+        about_head=row.about_head,
+        walled=row.walled_unit_id is not None,
+        name=row.reported_name if routes else None,
+        email=row.reported_email if routes else None,
     )
-    return tuple(NoteLine(*row) for row in db.session.execute(statement))
-
-
-def _cycles(ticket_id: int) -> tuple[CycleLine, ...]:
-    columns = [getattr(TicketCycle, name) for name in CycleLine.__dataclass_fields__]
-    statement = select(*columns).where(TicketCycle.ticket_id == ticket_id).order_by(TicketCycle.number)
-    return tuple(CycleLine(*row) for row in db.session.execute(statement))

@@ -105,6 +105,7 @@ _COLUMNS = (
     Ticket.published_at,
     Ticket.reporter_id,
     Ticket.reported_person_id,
+    Ticket.walled_unit_id,
     Ticket.unit_id,
     Unit.path.label("unit_path"),
     Unit.slug.label("unit_slug"),
@@ -279,6 +280,7 @@ def _facts(row: Row[Any]) -> TicketFacts:
         published=row.published_at is not None,
         reporter_id=row.reporter_id,
         reported_person_id=row.reported_person_id,
+        walled_unit_id=row.walled_unit_id,
     )
 
 

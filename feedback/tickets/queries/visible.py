@@ -27,6 +27,8 @@ def _clause(test: Test) -> ColumnElement[bool]:
     column = getattr(Ticket, test.field)
     if test.op is Op.IN:
         return column.in_(test.value)  # type: ignore[no-any-return]
+    if test.op is Op.NOT_IN:
+        return or_(column.is_(None), column.not_in(test.value))
     if test.op is Op.IS_NOT:
         return column.is_distinct_from(test.value)  # type: ignore[no-any-return]
     return column == test.value  # type: ignore[no-any-return]

@@ -29,6 +29,7 @@ _WORDS = {
     ("hidden", Op.IS): mark("tidak disembunyikan"),
     ("published", Op.IS): mark("sudah diverifikasi"),
     ("reporter_id", Op.IS): mark("ditulis sendiri dengan akun ini"),
+    ("walled_unit_id", Op.NOT_IN): mark("bukan tentang petugas di unit sendiri yang dijaga darinya"),
     ("id", Op.IN): mark("dibuka di peramban ini dengan kode rahasianya"),
 }
 _NOT_ABOUT_SELF = mark("bukan tentang dirinya")
@@ -69,4 +70,4 @@ def _phrase(test: Test, person_id: int | None) -> Phrase:
 
 def without_people(facts: TicketFacts) -> TicketFacts:
     """The facts as anybody may be told them: who wrote a report and whom it is about are no answer to a question."""
-    return replace(facts, reporter_id=None, reported_person_id=None)
+    return replace(facts, reporter_id=None, reported_person_id=None, walled_unit_id=None)

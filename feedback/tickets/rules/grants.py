@@ -12,6 +12,7 @@ from enum import IntEnum, StrEnum
 from feedback.kernel.actor import Actor
 from feedback.kernel.permissions import Role
 from feedback.tickets.rules.lifecycle import Relation
+from feedback.tickets.rules.wall import belongs_to, outside
 
 STAFF = (Role.OFFICER, Role.COORDINATOR, Role.SUPERVISOR, Role.INSPECTOR)
 
@@ -32,6 +33,7 @@ class Op(StrEnum):
     IS_NOT = "is_not"
     IN = "in"
     UNDER = "under"
+    NOT_IN = "not_in"
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,6 +65,7 @@ class TicketFacts:
     published: bool
     reporter_id: int | None
     reported_person_id: int | None
+    walled_unit_id: int | None = None
 
 
 _OPEN = (Test("confidential", Op.IS, False), Test("hidden", Op.IS, False))
@@ -72,7 +75,7 @@ def grants_for(actor: Actor) -> tuple[Grant, ...]:
     """Everything this actor may see (DOMAIN.md section 5), strongest first.
 
     Confidential tickets open to the holding unit's own people, and to supervisors and inspectors of its subtree.
-    Whoever a complaint is about never sees it through a role (UU 25/2009 Art 45).
+    Whoever a complaint is about never sees it through a role, nor do the people of a walled unit (UU 25/2009 Art 45).
     """
     grants: list[Grant] = []
     if actor.tracked:
@@ -93,6 +96,8 @@ def _staff_grants(actor: Actor) -> list[Grant]:
         if absent is not None:
             about.append(Test("reported_person_id", Op.IS_NOT, absent))
         held = tuple(one for one in actor.memberships if one.acting_for == absent)
+        own = tuple(one for one in actor.memberships if one.acting_for is None)
+        about.append(Test("walled_unit_id", Op.NOT_IN, belongs_to((*own, *held))))
         grants += _role_grants(replace(actor, memberships=held), tuple(about))
     return grants
 
@@ -114,11 +119,12 @@ def _role_grants(actor: Actor, not_about: tuple[Test, ...]) -> list[Grant]:
 
 def without(actor: Actor, person_id: int | None) -> Actor:
     """The actor with no role when it is that person, and with none held in that person's place."""
-    if person_id is None:
-        return actor
-    mine = actor.person_id == person_id
-    left = tuple(one for one in actor.memberships if not mine and one.acting_for != person_id)
-    return replace(actor, memberships=left)
+    return outside(actor, person_id=person_id, unit_id=None)
+
+
+def inside(actor: Actor, facts: TicketFacts) -> Actor:
+    """The actor with the roles that count on this ticket: none for whoever stands behind its wall."""
+    return outside(actor, person_id=facts.reported_person_id, unit_id=facts.walled_unit_id)
 
 
 def _holds(test: Test, facts: TicketFacts) -> bool:
@@ -127,8 +133,8 @@ def _holds(test: Test, facts: TicketFacts) -> bool:
         return bool(found == test.value)
     if test.op is Op.IS_NOT:
         return bool(found != test.value)
-    if test.op is Op.IN:
-        return found in test.value  # type: ignore[operator]
+    if test.op in (Op.IN, Op.NOT_IN):
+        return (found in test.value) is (test.op is Op.IN)  # type: ignore[operator]
     return bool(found.startswith(test.value))
 
 
@@ -147,7 +153,7 @@ def relations(actor: Actor, facts: TicketFacts) -> frozenset[Relation]:
     found = set()
     if facts.id in actor.tracked or (actor.person_id is not None and facts.reporter_id == actor.person_id):
         found.add(Relation.REPORTER)
-    actor = without(actor, facts.reported_person_id)
+    actor = inside(actor, facts)
     for role, relation in (
         (Role.OFFICER, Relation.OFFICER),
         (Role.COORDINATOR, Relation.COORDINATOR),
@@ -161,4 +167,4 @@ def relations(actor: Actor, facts: TicketFacts) -> frozenset[Relation]:
 
 def inspects(actor: Actor, facts: TicketFacts) -> bool:
     """Whether the actor oversees the ticket without working on it; whoever it is about never does."""
-    return without(actor, facts.reported_person_id).reaches(facts.unit_path, Role.INSPECTOR)
+    return inside(actor, facts).reaches(facts.unit_path, Role.INSPECTOR)

@@ -58,6 +58,7 @@ class Move:
     """One row: from where, to where (None: stays), who, with which words, and what it does to clocks.
 
     ``internal``: between officials only; the reporter and the public never learn of it, and no clock does either.
+    ``quiet``: the public never learns of it.
     """
 
     name: M
@@ -76,6 +77,7 @@ class Move:
     new_cycle: bool = False
     publishes: bool = False
     internal: bool = False
+    quiet: bool = False
     tells: tuple[str, ...] = ()
 
 
@@ -147,10 +149,17 @@ TABLE: tuple[Move, ...] = (
     Move(name=M.ESCALATE, sources=_OWED, who=SYSTEM, internal=True),
     Move(name=M.INSTRUCT, sources=_OWED, who=frozenset({Relation.SUPERVISOR}), words=Words.REQUIRED, internal=True,
          tells=("officer",)),
+    Move(name=M.MAKE_CONFIDENTIAL, sources=_ANY, who=REPORTER | ROUTERS, words=Words.OPTIONAL, quiet=True,
+         tells=("reporter", "unit")),
+    Move(name=M.MAKE_ANONYMOUS, sources=_ANY, who=REPORTER | ROUTERS, words=Words.OPTIONAL, quiet=True,
+         tells=("reporter",)),
+    Move(name=M.SET_REPORTED, sources=_OWED | _from(S.ANSWERED), who=ROUTERS, words=Words.REQUIRED, internal=True),
 )  # fmt: skip
 
 MOVES: dict[M, Move] = {move.name: move for move in TABLE}
 # A dispute goes to a different official (DOMAIN.md section 3): the earlier answerer may not make the moves that decide.
+# What protects a reporter, who needs to give no reason; an official does. There is no way back.
+PROTECTING = frozenset({M.MAKE_CONFIDENTIAL, M.MAKE_ANONYMOUS})
 DECIDING = frozenset({M.CLAIM, M.START, M.ANSWER, M.REVIEW_ANSWER, M.HOLD})
 
 # Moves that photos and documents may come with.
@@ -172,6 +181,8 @@ class Situation:
     excluded_person_id: int | None
     closed_at: datetime | None
     hidden: bool
+    confidential: bool = False
+    anonymous: bool = False
     graded: bool = True
     deciding: frozenset[Relation] | None = None
 
@@ -194,11 +205,22 @@ def check_move(name: M, situation: Situation, now: datetime) -> Move:
         raise Conflict(
             mark("Laporan hanya dapat dibuka kembali dalam 30 hari. Tulis laporan baru dan sebut nomor ini.")
         )
-    if name in (M.HIDE, M.RESTORE) and (name is M.HIDE) == situation.hidden:
+    if _is_done(name, situation):
         raise Conflict(mark("Langkah ini tidak mungkin lagi: keadaan laporan sudah berubah."))
-    if name is M.CHANGE_GRADE and not situation.graded:
-        raise Conflict(mark("Hanya pengaduan yang mempunyai kadar."))
+    if name in (M.CHANGE_GRADE, M.SET_REPORTED) and not situation.graded:
+        raise Conflict(mark("Langkah ini hanya untuk pengaduan."))
     return move
+
+
+def _is_done(name: M, situation: Situation) -> bool:
+    """Whether the ticket is already as a move would make it."""
+    before = {
+        M.HIDE: situation.hidden,
+        M.RESTORE: not situation.hidden,
+        M.MAKE_CONFIDENTIAL: situation.confidential,
+        M.MAKE_ANONYMOUS: situation.anonymous,
+    }
+    return before.get(name, False)
 
 
 def _answered_before(move: Move, situation: Situation) -> bool:

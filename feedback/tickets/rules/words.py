@@ -89,6 +89,9 @@ class MoveName(StrEnum):
     CHANGE_GRADE = "regrade"
     ESCALATE = "escalate"
     INSTRUCT = "instruct"
+    MAKE_CONFIDENTIAL = "make_confidential"
+    MAKE_ANONYMOUS = "make_anonymous"
+    SET_REPORTED = "set_reported"
 
 
 class HoldReason(StrEnum):
@@ -214,4 +217,7 @@ MOVE_LABELS = {
     MoveName.CHANGE_GRADE: mark("Kadar pengaduan diubah"),
     MoveName.ESCALATE: mark("Eskalasi"),
     MoveName.INSTRUCT: mark("Arahan atasan"),
+    MoveName.MAKE_CONFIDENTIAL: mark("Dijadikan rahasia"),
+    MoveName.MAKE_ANONYMOUS: mark("Nama pelapor disembunyikan"),
+    MoveName.SET_REPORTED: mark("Yang dilaporkan dicatat"),
 }

@@ -17,7 +17,8 @@ from feedback.kernel.references import read_number
 from feedback.tickets.actions.hiding import hide_file
 from feedback.tickets.forms.hiding import HidingForm
 from feedback.tickets.queries.attached import Attached, attached
-from feedback.tickets.queries.detail import EventLine, ticket_page
+from feedback.tickets.queries.detail import ticket_page
+from feedback.tickets.queries.timeline import EventLine
 from feedback.tickets.views.blueprint import tickets
 from feedback.web.guard import actor, public
 from feedback.web.limits import network_of_request

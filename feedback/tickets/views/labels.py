@@ -111,6 +111,9 @@ MOVE_ACTIONS = {
     MoveName.ADD_INFORMATION: mark("Tambah keterangan"),
     MoveName.CHANGE_GRADE: mark("Ubah kadar pengaduan"),
     MoveName.INSTRUCT: mark("Beri arahan kepada petugas"),
+    MoveName.MAKE_CONFIDENTIAL: mark("Jadikan rahasia"),
+    MoveName.MAKE_ANONYMOUS: mark("Sembunyikan nama pelapor"),
+    MoveName.SET_REPORTED: mark("Catat siapa yang dilaporkan"),
 }
 _PUBLIC_WORDS = mark("Tampil untuk umum dengan peran dan unit Anda. Tulis dengan bahasa sehari-hari.")
 MOVE_HINTS = {
@@ -134,6 +137,15 @@ MOVE_HINTS = {
     MoveName.UNJOIN: mark("Alasan memisahkan."),
     MoveName.ADD_INFORMATION: mark("Tulis apa yang perlu diketahui petugas."),
     MoveName.CHANGE_GRADE: mark("Mengapa kadarnya berubah; tenggat jawaban ikut berubah. Tampil untuk umum."),
+    MoveName.MAKE_CONFIDENTIAL: mark(
+        "Pelapor boleh mengosongkan alasan. Isi laporan hilang dari umum seketika dan tidak dapat dibuka lagi."
+    ),
+    MoveName.MAKE_ANONYMOUS: mark(
+        "Pelapor boleh mengosongkan alasan. Nama disegel dan tidak dapat ditampilkan lagi."
+    ),
+    MoveName.SET_REPORTED: mark(
+        "Hanya petugas yang menangani membacanya. Kosongkan unit dan surel bila ternyata bukan tentang petugas."
+    ),
     MoveName.INSTRUCT: mark("Apa yang harus dilakukan dan oleh siapa. Hanya petugas yang melihatnya."),
 }
 STATE_MEANINGS = {

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
@@ -16,20 +16,22 @@ from feedback.kernel.clock import utc_now
 from feedback.kernel.errors import Conflict, Forbidden, Invalid, NotFound, Refusal
 from feedback.kernel.references import read_number
 from feedback.kernel.text import excerpt, mark
+from feedback.tickets.actions.codes import new_code
 from feedback.tickets.actions.moves import REPORTER_MOVES, Stale, make_move
 from feedback.tickets.actions.notes import add_note
 from feedback.tickets.actions.reading import note_reading
 from feedback.tickets.forms.moves import MoveForm, NoteForm, Offers, move_form
-from feedback.tickets.queries.detail import EventLine, TicketPage, ticket_page
+from feedback.tickets.queries.detail import TicketPage, ticket_page
+from feedback.tickets.queries.timeline import EventLine
 from feedback.tickets.rules.grants import Sight
-from feedback.tickets.rules.lifecycle import MOVES, Move
+from feedback.tickets.rules.lifecycle import MOVES, PROTECTING, Move
 from feedback.tickets.rules.words import HOLD_LABELS, REJECT_CHANNELS, REJECT_LABELS, HoldReason, MoveName, RejectReason
 from feedback.tickets.views.attached import Shown, shown_files, uploader
 from feedback.tickets.views.blueprint import tickets
 from feedback.tickets.views.dates import dates_of
 from feedback.tickets.views.labels import MOVE_ACTIONS, clock_label, move_label, role_label
 from feedback.web.body import takes_files
-from feedback.web.guard import actor, public
+from feedback.web.guard import actor, open_by_code, public
 from feedback.web.language import told
 from feedback.web.limits import Rate, limited
 from feedback.web.markup import day, moment
@@ -41,6 +43,8 @@ DONE = {
     MoveName.WITHDRAW: mark("Laporan dicabut."),
     MoveName.RETURN_TO_COORDINATOR: mark("Laporan dikembalikan ke koordinator."),
     MoveName.ASSIGN: mark("Laporan dipindahkan."),
+    MoveName.MAKE_CONFIDENTIAL: mark("Laporan kini rahasia. Umum tidak dapat membacanya lagi."),
+    MoveName.MAKE_ANONYMOUS: mark("Nama pelapor kini disembunyikan."),
 }
 ANSWERS = frozenset({MoveName.ANSWER, MoveName.REVIEW_ANSWER})
 REPLIES = frozenset({MoveName.INTERIM_REPLY, MoveName.HOLD, MoveName.ASK_COMPLETION, MoveName.REJECT, MoveName.REFER})
@@ -143,15 +147,23 @@ def _forms(page: TicketPage, filled: MoveForm | None) -> dict[MoveName, tuple[Mo
 
 
 def _form(page: TicketPage, move: Move, offers: Offers, **rest: Any) -> MoveForm:
-    proposed = page.proposed_unit_id if move.name is MoveName.VERIFY_AND_ASSIGN else None
+    data: dict[str, Any] = {}
+    if move.name is MoveName.VERIFY_AND_ASSIGN:
+        data = {"unit_id": page.proposed_unit_id}
+    elif move.name is MoveName.SET_REPORTED and page.reported:
+        about = page.reported
+        data = {
+            "reported_unit_id": about.unit_id, "about_head": about.about_head, "reported_email": about.email or "",
+        }  # fmt: skip
     return move_form(
-        move, version=page.version, kind=page.kind, grade=page.grade, proposed=proposed, offers=offers, **rest
+        move, version=page.version, kind=page.kind, grade=page.grade, data=data, offers=offers, **rest
     )
 
 
 def _render(page: TicketPage, *, filled: MoveForm | None = None, note: NoteForm | None = None, **more: Any) -> str:
     now = utc_now()
     forms = _forms(page, filled)
+    own = REPORTER_MOVES | PROTECTING if page.is_reporter else REPORTER_MOVES
     return render_template(
         "tickets/ticket.html",
         page=page,
@@ -164,8 +176,8 @@ def _render(page: TicketPage, *, filled: MoveForm | None = None, note: NoteForm 
         files=_reported(page),
         may_hide_files=page.is_official and any(event.files for event in page.events),
         dates=dates_of(page, now),
-        reporter_forms={name: forms[name] for name in forms if name in REPORTER_MOVES},
-        staff_forms={name: forms[name] for name in forms if name not in REPORTER_MOVES},
+        reporter_forms={name: forms[name] for name in forms if name in own},
+        staff_forms={name: forms[name] for name in forms if name not in own},
         note=(note or NoteForm(formdata=None, prefix="note")) if page.is_official else None,
         Sight=Sight,
         filled=filled,
@@ -214,10 +226,15 @@ def move(number: str) -> Any:
         return _with_files(page, form, form.files.status)
     if not form.validate():
         return _not_taken(page, form)
+    # Whose account is taken off the report needs a code to open it with from now on.
+    code = new_code() if known.name in PROTECTING and page.by_account else ""
     try:
-        make_move(form.command(page.number), actor())
+        make_move(replace(form.command(page.number), new_code=code), actor())
     except (Invalid, Conflict, Forbidden) as refusal:
         return _not_taken(page, form, refusal)
+    if code:
+        open_by_code(page.id)
+        return render_template("tickets/sealed.html", number=page.number, code=code)
     flash(gettext(DONE.get(known.name, mark("Tersimpan."))), "success")
     return redirect(_after(page), 303)
 
