@@ -6,6 +6,7 @@ import os
 import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from importlib.util import find_spec
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -105,6 +106,21 @@ def _rates(values: Mapping[str, str]) -> Mapping[str, tuple[int, int]]:
     return found
 
 
+def _files(values: Mapping[str, str], instance: Path) -> tuple[str, str]:
+    """Where attached files are kept, and the key they are sealed with."""
+    files = values.get("FILES", "").strip() or "local"
+    if files not in ("local", "s3"):
+        raise BadSettings("FILES must be local or s3.")
+    if files == "s3" and not values.get("S3_BUCKET", "").strip():
+        raise BadSettings("S3_BUCKET must be set for FILES=s3.")
+    if files == "s3" and find_spec("boto3") is None:
+        raise BadSettings("FILES=s3 needs boto3: install requirements-scale.txt.")
+    key = values.get("FILES_KEY", "").strip() or secret_file(instance / "files.key")
+    if len(key) < SHORTEST_KEY or len(set(key)) < 12:
+        raise BadSettings(f"FILES_KEY must be random and at least {SHORTEST_KEY} characters long.")
+    return files, key
+
+
 def _limits(values: Mapping[str, str]) -> str:
     limits = values.get("LIMITS", "").strip() or "database"
     if limits not in ("database", "redis"):
@@ -149,11 +165,7 @@ def load_settings(values: Mapping[str, str] | None = None) -> Settings:
     mail = values.get("MAIL", "console").strip()
     if mail not in ("console", "smtp"):
         raise BadSettings("MAIL must be console or smtp.")
-    files = values.get("FILES", "local").strip()
-    if files not in ("local", "s3"):
-        raise BadSettings("FILES must be local or s3.")
-    if files == "s3" and not values.get("S3_BUCKET", "").strip():
-        raise BadSettings("S3_BUCKET must be set with FILES=s3.")
+    files, files_key = _files(values, instance)
     url = _public_url(values)
     hosts = tuple(host.strip() for host in values.get("TRUSTED_HOSTS", "").split(",") if host.strip())
     return Settings(
@@ -175,7 +187,7 @@ def load_settings(values: Mapping[str, str] | None = None) -> Settings:
         smtp_password=values.get("SMTP_PASSWORD", ""),
         smtp_starttls=_flag(values, "SMTP_STARTTLS", False),
         files=files,
-        files_key=values.get("FILES_KEY", "").strip() or secret_file(instance / "files.key"),
+        files_key=files_key,
         s3_endpoint=values.get("S3_ENDPOINT", "").strip(),
         s3_bucket=values.get("S3_BUCKET", "").strip(),
         s3_region=values.get("S3_REGION", "").strip() or "us-east-1",

@@ -20,7 +20,7 @@ from feedback.adapters.files_s3 import S3Store
 from feedback.kernel.clock import utc_now
 
 NAME = "0123456789abcdef0123456789abcdef-320"
-OTHER = "1123456789abcdef0123456789abcdef-pdf"
+OTHER = "01ffffffffffffff0123456789abcdef-pdf"
 
 
 @pytest.fixture

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 
+from config import BadSettings, load_settings
 from feedback.files.rules.kinds import LONGEST_NAME, format_of, shown_name
 from feedback.files.rules.quota import Limits, Uploader, buckets
 from feedback.files.rules.sealing import Broken, seal, unseal
@@ -50,3 +53,20 @@ def test_sealed_bytes_come_back_only_under_their_own_name_and_key() -> None:
     for data, key, name in ((sealed, KEY, "b-320"), (sealed, KEY + "x", "a-320"), (sealed[:-1], KEY, "a-320"), (b"", KEY, "a-320"), (b"\2" + sealed[1:], KEY, "a-320")):
         with pytest.raises(Broken):
             unseal(data, key, name)
+
+
+@pytest.mark.parametrize(
+    ("values", "told"),
+    [({"FILES": "ftp"}, "local or s3"), ({"FILES": "s3"}, "S3_BUCKET"), ({"FILES_KEY": "pendek"}, "FILES_KEY"), ({"FILES_KEY": "a" * 60}, "FILES_KEY"),
+     ({"FILES_SITE_MB": "banyak"}, "FILES_SITE_MB")],
+)  # fmt: skip
+def test_wrong_settings_stop_the_start(tmp_path: Path, values: dict[str, str], told: str) -> None:
+    with pytest.raises(BadSettings, match=told):
+        load_settings({"INSTANCE": str(tmp_path), **values})
+
+
+def test_the_key_of_files_is_made_once_and_outlives_the_other_key(tmp_path: Path) -> None:
+    first = load_settings({"INSTANCE": str(tmp_path)})
+    second = load_settings({"INSTANCE": str(tmp_path), "SECRET_KEY": "another key, long and varied 0123456789 abc"})
+    assert first.files_key == second.files_key != first.secret_key
+    assert (tmp_path / "files.key").stat().st_mode & 0o077 == 0
