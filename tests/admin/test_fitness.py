@@ -36,6 +36,7 @@ def fit(folder: Path, sqlite_template: Path) -> Settings:
     return dataclasses.replace(
         make_settings(folder, f"sqlite:///{file}"),
         secret_key=secrets.token_urlsafe(48),
+        files_key=secrets.token_urlsafe(48),
         public_url="https://lapor.contoh.go.id",
         production=True,
     )
@@ -66,6 +67,7 @@ def test_nothing_is_wrong(fit: Settings) -> None:
         ({"unset": frozenset({"TRUSTED_HOSTS"})}, "TRUSTED_HOSTS must be set"),
         ({"public_url": "http://lapor.contoh.go.id"}, "PUBLIC_URL must begin with https://"),
         ({"secret_key": "kunci"}, "SECRET_KEY must be random and at least 32"),
+        ({"files_key": "kunci"}, "FILES_KEY must be random and at least 32"),
         ({"secret_key": "ab" * 40}, "SECRET_KEY must be random and at least 32"),
         ({"secret_key": "ChangeMe-ChangeMe-0192-kjhgfdlkjhgfd"}, "SECRET_KEY looks like a sample"),
     ],

@@ -57,8 +57,7 @@ def test_sealed_bytes_come_back_only_under_their_own_name_and_key() -> None:
 
 @pytest.mark.parametrize(
     ("values", "told"),
-    [({"FILES": "ftp"}, "local or s3"), ({"FILES": "s3"}, "S3_BUCKET"), ({"FILES_KEY": "pendek"}, "FILES_KEY"), ({"FILES_KEY": "a" * 60}, "FILES_KEY"),
-     ({"FILES_SITE_MB": "banyak"}, "FILES_SITE_MB")],
+    [({"FILES": "ftp"}, "local or s3"), ({"FILES": "s3"}, "S3_BUCKET"), ({"FILES_SITE_MB": "banyak"}, "FILES_SITE_MB")],
 )  # fmt: skip
 def test_wrong_settings_stop_the_start(tmp_path: Path, values: dict[str, str], told: str) -> None:
     with pytest.raises(BadSettings, match=told):

@@ -38,7 +38,8 @@ def refuse_unfit() -> None:
 def faults(settings: Settings) -> Iterator[str]:
     """Everything that would keep production from starting, in development too; needs an application context."""
     yield from _setting_faults(settings)
-    yield from _key_faults(settings.secret_key)
+    yield from _key_faults("SECRET_KEY", settings.secret_key)
+    yield from _key_faults("FILES_KEY", settings.files_key)
     yield from _file_faults(settings)
     yield from _database_faults()
 
@@ -56,11 +57,11 @@ def _setting_faults(settings: Settings) -> Iterator[str]:
         yield "TRUSTED_HOSTS must be set in production: the host names that are answered."
 
 
-def _key_faults(key: str) -> Iterator[str]:
+def _key_faults(name: str, key: str) -> Iterator[str]:
     if len(key) < SHORTEST_KEY or len(set(key)) < 12:
-        yield f"SECRET_KEY must be random and at least {SHORTEST_KEY} characters long; unset, one is made."
+        yield f"{name} must be random and at least {SHORTEST_KEY} characters long; unset, one is made."
     elif any(word in key.casefold() for word in SAMPLE_WORDS):
-        yield "SECRET_KEY looks like a sample; unset, a random one is made."
+        yield f"{name} looks like a sample; unset, a random one is made."
 
 
 def _file_faults(settings: Settings) -> Iterator[str]:
