@@ -36,10 +36,11 @@ def _linked(line: str) -> Markup:
     return Markup("").join([*parts, escape(line[end:])])
 
 
-def paragraphs(text: str) -> Markup:
-    """Plain text as written: blank lines part paragraphs, web addresses become links, all else is escaped."""
+def paragraphs(text: str, links: bool = True) -> Markup:
+    """Plain text as written: blank lines part paragraphs, web addresses become links if asked, the rest is escaped."""
+    shown = _linked if links else escape
     blocks = [block for block in re.split(r"\n{2,}", text.strip()) if block]
-    lines = (Markup("<br>").join(_linked(line) for line in block.split("\n")) for block in blocks)
+    lines = (Markup("<br>").join(shown(line) for line in block.split("\n")) for block in blocks)
     return Markup("").join(Markup("<p>{}</p>").format(block) for block in lines)
 
 
