@@ -33,6 +33,7 @@ from feedback.tickets import cli as tickets_cli
 from feedback.tickets import handlers as ticket_handlers
 from feedback.tickets.views import tickets
 from feedback.units import cli as units_cli
+from feedback.vault import cli as vault_cli
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +56,7 @@ DOORS: tuple[Door, ...] = (
 COMMANDS: tuple[AppGroup, ...] = (
     people_cli.cli,
     units_cli.cli,
+    vault_cli.cli,
     catalogue_cli.cli,
     clocks_cli.cli,
     tickets_cli.cli,

@@ -6,18 +6,26 @@ import dataclasses
 import os
 import re
 import secrets
+import shutil
 import subprocess
 import sys
 from pathlib import Path
 from typing import Any
 
 import pytest
+from click.testing import CliRunner
 from sqlalchemy import create_engine, text
 
 from config import ROOT, Settings, load_settings
 from feedback.admin.actions.fitness import faults
 from feedback.app import create_app
+from feedback.vault.cli import cli as vault
+from feedback.vault.rules.halves import private_from
+from feedback.vault.rules.sealing import public_of
 from tests.conftest import make_settings
+
+# Typed twice each.
+PASSPHRASES = ("kelapa hijau di tepi dermaga", "kelapa hijau di tepi dermaga", "tiga perahu menunggu angin", "tiga perahu menunggu angin")
 
 
 @pytest.fixture
@@ -33,6 +41,7 @@ def fit(folder: Path, sqlite_template: Path) -> Settings:
     file = folder / "feedback.sqlite3"
     file.write_bytes(sqlite_template.read_bytes())
     file.chmod(0o600)
+    (folder / "vault.public").write_text("ab" * 32)
     return dataclasses.replace(
         make_settings(folder, f"sqlite:///{file}"),
         secret_key=secrets.token_urlsafe(48),
@@ -94,6 +103,14 @@ def test_files_others_could_read(fit: Settings, folder: Path) -> None:
     assert any(one.endswith(f"chmod 700 {folder}") for one in told)
 
 
+def test_identities_need_a_key_that_nobody_can_open_here(fit: Settings, folder: Path) -> None:
+    (folder / "vault.public").unlink()
+    assert [one for one in found(fit) if one.startswith(f"{folder / 'vault.public'} is missing")] == found(fit) != []
+    (folder / "vault-demo").mkdir(mode=0o700)
+    (folder / "vault-demo/vault-ab-1.half").write_text("")
+    assert [one for one in found(fit) if one.startswith("A half of the vault's private key")] == found(fit) != []
+
+
 def test_pending_migrations(fit: Settings, folder: Path) -> None:
     with create_engine(fit.database_url).begin() as connection:
         connection.execute(text("UPDATE alembic_version SET version_num = '0001'"))
@@ -141,8 +158,8 @@ def test_it_ends_with_78_and_says_everything_that_is_wrong(folder: Path, words: 
     done = start(*words, folder=folder, DEMO="1", FLASK_DEBUG="1", SECRET_KEY="short")
     assert done.returncode == 78, done.stderr
     lines = done.stderr.strip().splitlines()
-    assert len(lines) == 6, done.stderr
-    assert [line.split()[0] for line in lines] == ["FLASK_DEBUG", "DEMO", "PUBLIC_URL", "TRUSTED_HOSTS", "SECRET_KEY", "Migrations"]
+    named = ["FLASK_DEBUG", "DEMO", "PUBLIC_URL", "TRUSTED_HOSTS", "SECRET_KEY", str(folder / "vault.public"), "Migrations"]
+    assert [line.split()[0] for line in lines] == named, done.stderr
     assert "Traceback" not in done.stderr
 
 
@@ -154,13 +171,33 @@ def test_doctor_prints_the_same_list(folder: Path) -> None:
     assert [line[4:] for line in done.stdout.splitlines() if line.startswith("!!")][: len(refused)] == refused
 
 
-def test_prepare_runs_while_something_is_wrong_and_leaves_private_files(folder: Path) -> None:
+def test_prepare_runs_while_something_is_wrong_and_leaves_private_files(folder: Path, tmp_path: Path) -> None:
     done = start("-m", "flask", "--app", "wsgi", "prepare", folder=folder)
     assert done.returncode == 0, done.stderr
     open_to_others = [file.name for file in folder.iterdir() if file.stat().st_mode & 0o077]
     assert open_to_others == []
     env = {"PUBLIC_URL": "https://lapor.contoh.go.id", "TRUSTED_HOSTS": "lapor.contoh.go.id"}
-    assert start("-c", "import wsgi", folder=folder, **env).returncode == 0
+    made = CliRunner().invoke(vault, ["keygen", "--out", str(tmp_path / "elsewhere")], input="\n".join(PASSPHRASES))
+    assert made.exit_code == 0, made.output
+    shutil.copy(tmp_path / "elsewhere/vault.public", folder)
+    (folder / "vault.public").chmod(0o600)
+    started = start("-c", "import wsgi", folder=folder, **env)
+    assert (started.returncode, started.stderr) == (0, "")
+
+
+def test_a_vault_key_is_two_files_for_two_people(tmp_path: Path) -> None:
+    run = CliRunner()
+    made = run.invoke(vault, ["keygen", "--out", str(tmp_path / "key")], input="\n".join(PASSPHRASES))
+    assert made.exit_code == 0, made.output
+    halves = sorted((tmp_path / "key").glob("*.half"))
+    assert len(halves) == 2
+    private = private_from((halves[0].read_text(), halves[1].read_text()), (PASSPHRASES[0], PASSPHRASES[2]))
+    assert public_of(private).hex() == (tmp_path / "key/vault.public").read_text().strip()
+    again = run.invoke(vault, ["keygen", "--out", str(tmp_path / "key")], input="\n".join(PASSPHRASES))
+    assert again.exit_code == 1, "a key was written over"
+    short = run.invoke(vault, ["keygen", "--out", str(tmp_path / "short")], input="a\na\nb\nb\n")
+    assert short.exit_code == 1
+    assert not (tmp_path / "short").exists()
 
 
 def test_settings_that_cannot_be_understood_end_with_78(folder: Path) -> None:

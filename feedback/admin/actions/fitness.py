@@ -14,6 +14,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from config import ROOT, BadSettings, Settings
 from feedback.publicsite.queries.figures import is_ready
 from feedback.storage.session import db
+from feedback.vault.keys import VAULT_FILE, private_vault_key_present
 
 SHORTEST_KEY = 32
 # Words of keys that people copy from somewhere; long enough that chance does not write them.
@@ -41,6 +42,7 @@ def faults(settings: Settings) -> Iterator[str]:
     yield from _key_faults("SECRET_KEY", settings.secret_key)
     yield from _key_faults("FILES_KEY", settings.files_key)
     yield from _file_faults(settings)
+    yield from _vault_faults(settings.instance)
     yield from _database_faults()
 
 
@@ -62,6 +64,14 @@ def _key_faults(name: str, key: str) -> Iterator[str]:
         yield f"{name} must be random and at least {SHORTEST_KEY} characters long; unset, one is made."
     elif any(word in key.casefold() for word in SAMPLE_WORDS):
         yield f"{name} looks like a sample; unset, a random one is made."
+
+
+def _vault_faults(folder: Path) -> Iterator[str]:
+    """Identities are sealed to a key that nobody can open on this host."""
+    if private_vault_key_present(folder):
+        yield f"A half of the vault's private key lies below {folder}: take it off this host, the demonstration's too."
+    elif not (folder / VAULT_FILE).is_file():
+        yield f"{folder / VAULT_FILE} is missing; make one on another machine with: flask vault keygen"
 
 
 def _file_faults(settings: Settings) -> Iterator[str]:
