@@ -17,7 +17,7 @@ from feedback.storage.session import db
 ANSWERS = frozenset({200, 303, 308, 400, 401, 403, 404, 405, 409, 413, 414, 415, 422})
 LONGEST = 1.0
 # What a refusal may leave behind: that somebody tried, and looked where looking is noted.
-TRACES = frozenset({"use_count", "attempt", "upload_count", "audit_entry"})
+TRACES = frozenset({"use_count", "attempt", "upload_count", "audit_entry", "browser_session"})
 _WRITES = re.compile(r"\s*(?:INSERT INTO|UPDATE|DELETE FROM)\s+\"?(\w+)", re.IGNORECASE)
 
 
