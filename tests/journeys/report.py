@@ -40,7 +40,7 @@ def open_move(page: Page, name: str) -> None:
     """Unfold a move's form."""
     panel = page.locator(f"#langkah-{name}")
     if panel.get_attribute("open") is None:
-        panel.locator("summary").click()
+        panel.locator("summary").first.click()
 
 
 def press(page: Page, name: str) -> None:
