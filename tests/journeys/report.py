@@ -45,5 +45,5 @@ def open_move(page: Page, name: str) -> None:
 
 def press(page: Page, name: str) -> None:
     """Send a move's form and wait for the page it leads to."""
-    page.locator(f"#langkah-{name} form button[type=submit]").click()
+    page.locator(f"#langkah-{name} form button[type=submit]").last.click()
     page.locator(".flash").first.wait_for()

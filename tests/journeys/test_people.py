@@ -163,7 +163,7 @@ def test_officer_works_and_two_officers_do_not_overwrite(site: Site, window: Win
 
     open_move(colleague, "interim_reply")
     colleague.fill("[name=interim_reply-text]", "Kami jadwalkan besok.")
-    colleague.locator("#langkah-interim_reply form button[type=submit]").click()
+    colleague.locator("#langkah-interim_reply form button[type=submit]").last.click()
     expect(colleague.locator("h1")).to_contain_text("sudah berubah")
     expect(colleague.locator("main")).to_contain_text("Mulai dikerjakan")
     assert colleague.input_value("[name=interim_reply-text]") == "Kami jadwalkan besok."
