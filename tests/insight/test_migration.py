@@ -38,11 +38,11 @@ def test_figures_by_reach_are_made_anew(app: Flask, make: Maker, world: World) -
     past(make, world, 8)
     rebuild(NOW)
     db.session.remove()
-    before, here = revisions("figures_by_reach")
+    before, _ = revisions("figures_by_reach")
     downgrade(revision=before)
     assert "reach" not in _columns("figure_cell")
     assert "tree" not in _columns("figure_state")
-    _upgrade_to(here)
+    _upgrade_to("head")  # what is counted reads the columns of today
     assert state() is None
     assert rebuild(NOW) == 8
     assert verify(NOW).wrong == ()
