@@ -19,6 +19,7 @@ from feedback.kernel.permissions import Permission
 from feedback.kernel.privacy import NOTICE
 from feedback.kernel.references import new_number
 from feedback.kernel.text import clean, mark
+from feedback.people.queries import people_by_ids
 from feedback.storage.keyring import keyed_hash
 from feedback.storage.session import db, transaction
 from feedback.tickets.actions.codes import code_hash, tracking_code
@@ -243,10 +244,16 @@ def _new_ticket(command: SubmitReport, actor: Actor, route: Route, government: U
 def _seal(command: SubmitReport, actor: Actor, ticket: Ticket) -> None:
     """Who reported goes into the vault, which nothing here can open; where to write to is sealed for the worker."""
     own_account = actor.person_id if command.channel is Channel.WEB else None
+    sealed = command.anonymous or command.confidential
     identity = Identity(
         name=clean(command.name, lines=False) or (actor.name if own_account else ""),
-        email=command.email.strip().lower(),
+        email=command.email.strip().lower() or (_address_of(own_account) if sealed and own_account else ""),
         phone=clean(command.phone, lines=False),
         person_id=own_account,
     )
     seal_reporter(ticket.id, identity)
+
+
+def _address_of(person_id: int) -> str:
+    """Where news of a sealed report goes: the worker cannot open the identity, so it is told the address."""
+    return people_by_ids([person_id])[person_id].email
