@@ -330,4 +330,4 @@ def test_statements_of_one_submission(world: World, statements: list[str]) -> No
     command = report_of(world, anonymous=True, service_id=world.service, unit_id=world.division, **SEALED_WORDS)
     statements.clear()
     submit(command, VISITOR)
-    assert len(statements) <= 21, statements
+    assert len(statements) <= 20, statements

@@ -44,14 +44,19 @@ def start_all(
     at: datetime,
     ticket_kind: str,
     grade: str | None,
+    is_new: bool = False,
 ) -> dict[ClockKind, int]:
-    """Start the clocks of these kinds that have a rule; the ids of all that now run, by kind."""
+    """Start the clocks of these kinds that have a rule; the ids of all that now run, by kind.
+
+    ``is_new``: the ticket was stored a moment ago, so no clock of it runs and no pause is open.
+    """
     line = line_of_unit(unit_id, at)
     day = line.current.calendar.local_date(at)
     rules = rules_for(policy_rules(), ticket_kind=ticket_kind, grade=grade, on=day)
     wanted = {ClockKind(kind): rules[ClockKind(kind)] for kind in kinds if ClockKind(kind) in rules}
-    running = _running(ticket_id, cycle, wanted)
-    pauses = _open_pause(ticket_id, at) if any(rule.pausable for rule in wanted.values()) else ()
+    running = {} if is_new else _running(ticket_id, cycle, wanted)
+    pausable = not is_new and any(rule.pausable for rule in wanted.values())
+    pauses = _open_pause(ticket_id, at) if pausable else ()
     fresh = [
         _new(rule, line, pauses, ticket_id=ticket_id, cycle=cycle, unit_id=unit_id, at=at)
         for kind, rule in wanted.items()

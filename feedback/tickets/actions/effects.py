@@ -38,7 +38,7 @@ def run_clocks(move: Move, ticket: Ticket, at: datetime) -> None:
     """Stop, hand over and start the clocks a row of the table names; ``at`` is when it happened."""
     starts = [ClockKind(kind.value) for kind in move.starts]
     if move.name is MoveName.SUBMIT:
-        _start([*starts, ClockKind.HOLDING], ticket, at)
+        _start([*starts, ClockKind.HOLDING], ticket, at, is_new=True)
         return
     if move.resumes:
         clocks.end_pause(ticket_id=ticket.id, at=at)
@@ -64,7 +64,7 @@ def _start_once(starts: list[ClockKind], ticket: Ticket, at: datetime) -> None:
     _start([kind for kind in starts if kind not in ONCE_A_CYCLE or kind not in had], ticket, at)
 
 
-def _start(kinds: list[ClockKind], ticket: Ticket, at: datetime) -> None:
+def _start(kinds: list[ClockKind], ticket: Ticket, at: datetime, *, is_new: bool = False) -> None:
     clocks.start_all(
         ticket_id=ticket.id,
         cycle=ticket.cycle,
@@ -73,6 +73,7 @@ def _start(kinds: list[ClockKind], ticket: Ticket, at: datetime) -> None:
         at=at,
         ticket_kind=ticket.kind,
         grade=ticket.grade,
+        is_new=is_new,
     )
 
 

@@ -182,11 +182,8 @@ def facts_of_row(row: Row[Any]) -> TicketFacts:
     )
 
 
-def _page(
-    row: Row[Any], actor: Actor, grants: tuple[Grant, ...], facts: TicketFacts, now: datetime
-) -> TicketPage:
-    held, sight = relations(actor, facts), sight_of(grants, facts)
-    situation = Situation(
+def _situation(row: Row[Any], actor: Actor, held: frozenset[Relation], facts: TicketFacts) -> Situation:
+    return Situation(
         state=State(row.state),
         relations=held,
         person_id=actor.person_id,
@@ -198,6 +195,13 @@ def _page(
         graded=row.kind == Kind.COMPLAINT,
         deciding=relations(without(actor, row.excluded_person_id), facts),
     )
+
+
+def _page(
+    row: Row[Any], actor: Actor, grants: tuple[Grant, ...], facts: TicketFacts, now: datetime
+) -> TicketPage:
+    held, sight = relations(actor, facts), sight_of(grants, facts)
+    situation = _situation(row, actor, held, facts)
     official, words = bool(held & OFFICIAL), sight >= Sight.WORDS
     same = {
         name: row._mapping[name]
