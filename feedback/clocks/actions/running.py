@@ -35,7 +35,7 @@ def start(
     return started.get(ClockKind(kind))
 
 
-def start_all(
+def start_all(  # noqa: PLR0913  (all by name; each is a fact of the ticket)
     *,
     ticket_id: int,
     cycle: int,
