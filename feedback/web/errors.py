@@ -7,6 +7,7 @@ from typing import Any
 
 from flask import Flask, Response, current_app, render_template, request
 from flask_babel import gettext
+from flask_login import current_user
 from flask_wtf.csrf import CSRFError
 from sqlalchemy.exc import DataError, DBAPIError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
@@ -18,6 +19,8 @@ from feedback.storage.session import db
 from feedback.web.headers import HEADERS
 from feedback.web.language import told
 
+# What an attack would meet: a role it has not, a rate, a version, a form of somebody else.
+LOGGED = frozenset({403, 429})
 Answer = tuple[str, int, dict[str, str]]
 
 TITLES = {
@@ -59,6 +62,8 @@ def _page(status: int, text: str, **context: Any) -> str:
 
 def refused(refusal: Refusal) -> Answer:
     """An expected refusal as a page; of too much at once, with what was typed."""
+    if refusal.status in LOGGED:
+        _note_refusal(str(refusal.status))
     if isinstance(refusal, TooMany) and request.method == "POST":
         return typed_again(429, told(refusal), {"Retry-After": str(refusal.retry_after)})
     headers = {"Retry-After": str(refusal.retry_after)} if isinstance(refusal, TooMany | Unavailable) else {}
@@ -110,7 +115,15 @@ def typed_again(status: int, reason: str = "", headers: dict[str, str] | None = 
     return page, status, headers or {}
 
 
+def _note_refusal(what: str) -> None:
+    """One line for whoever watches the log: what was refused and where; of officials also who, of citizens never."""
+    known = current_user.actor if what == "403" else None
+    who = known.person_id if known and known.memberships else "-"
+    current_app.logger.warning("refused %s at %s by %s", what, request.endpoint, who)
+
+
 def _expired(error: CSRFError) -> Answer:
+    _note_refusal("form token")
     return typed_again(403)
 
 
@@ -136,6 +149,7 @@ def _busy(error: PoolTimeout) -> Answer:
 
 def _unknown_host(error: SecurityError) -> Response:
     """A host we are not: no page can be made for it, since every link needs our own address."""
+    current_app.logger.warning("refused unknown host")
     return Response("400: this host is not served here.\n", 400, HEADERS, mimetype="text/plain")
 
 

@@ -30,7 +30,7 @@ def add_headers(response: Response) -> Response:
     on_form = request.endpoint == "tickets.report"
     response.headers.setdefault("Permissions-Policy", ON_REPORT_FORM if on_form else CLOSED)
     if current_app.config["SETTINGS"].secure:
-        response.headers.setdefault("Strict-Transport-Security", "max-age=31536000")
+        response.headers.setdefault("Strict-Transport-Security", "max-age=31536000; includeSubDomains")
     if request.endpoint == "static" and request.args.get("v"):
         response.headers["Cache-Control"] = "public, max-age=31536000, immutable"
     elif request.endpoint != "static" and not response.headers.get("Cache-Control"):

@@ -21,7 +21,10 @@ def test_two_databases_acknowledge_together() -> None:
 
 def test_a_proxy_takes_slow_requests_whole_and_writes_no_addresses_down() -> None:
     text = (DEPLOY / "nginx.conf").read_text()
-    assert re.search(r"^\s*access_log off;", text, re.MULTILINE)
+    servers = text.split("\nserver {")
+    assert len(servers) == 2
+    assert all(re.search(r"^\s*access_log off;", server, re.MULTILINE) for server in servers)
+    assert "ssl_protocols TLSv1.2 TLSv1.3;" in text
     # nginx buffers what people send unless somebody switches that off
     assert "proxy_request_buffering off" not in text
     assert "proxy_buffering off" not in text

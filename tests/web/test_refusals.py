@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import logging
+
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
@@ -49,3 +51,22 @@ def test_a_page_of_the_form_can_be_shown_again_by_the_back_button(world: World, 
     answer = client.get("/lapor", headers={"Accept-Encoding": "gzip"})
     assert answer.headers["Cache-Control"] == "private, no-cache"
     assert "Cookie" not in answer.headers["Vary"]
+
+
+def test_refusals_are_lines_in_the_log_that_name_officials_and_nobody_else(
+    world: World, reader: Reader, caplog: pytest.LogCaptureFixture
+) -> None:
+    with caplog.at_level(logging.WARNING):
+        reader.sign_in(world.officer).open("/kelola")
+        reader.client.delete_cookie("sesi")
+        reader.sign_in(world.citizen).open("/meja")
+        reader.client.post("/lapor", data={"text": "Tulisan"}, headers={"User-Agent": "Telepon Siti"})
+        reader.client.get("/", headers={"Host": "evil.example"})
+    lines = [record.getMessage() for record in caplog.records if record.getMessage().startswith("refused")]
+    assert lines == [
+        f"refused 403 at admin.home by {world.officer.person_id}",
+        "refused 403 at tickets.desk by -",
+        "refused form token at tickets.report by -",
+        "refused unknown host",
+    ]
+    assert not any(word in "".join(lines) for word in ("Telepon", "127.0.0.1", "evil"))
