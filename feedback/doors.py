@@ -28,6 +28,9 @@ from feedback.people import cli as people_cli
 from feedback.people import handlers as people_handlers
 from feedback.people.views import people
 from feedback.publicsite.views import publicsite
+from feedback.rights import cli as rights_cli
+from feedback.rights import handlers as rights_handlers
+from feedback.rights.views import rights
 from feedback.storage.outbox import Job
 from feedback.tickets import cli as tickets_cli
 from feedback.tickets import handlers as ticket_handlers
@@ -48,6 +51,7 @@ DOORS: tuple[Door, ...] = (
     Door(publicsite),
     Door(tickets),
     Door(files),
+    Door(rights),
     Door(people),
     Door(insight, "/pantau"),
     Door(statistics, "/statistik"),
@@ -63,6 +67,7 @@ COMMANDS: tuple[AppGroup, ...] = (
     files_cli.cli,
     insight_cli.cli,
     audit_cli.cli,
+    rights_cli.cli,
 )
 SINGLE_COMMANDS = admin_cli.COMMANDS
 HANDLERS: dict[str, Callable[[Job], None]] = {
@@ -70,6 +75,11 @@ HANDLERS: dict[str, Callable[[Job], None]] = {
     "ticket.lapsing": notice_handlers.ticket_lapsing,
     "mail": notice_handlers.send_mail,
     "mail.escalation": notice_handlers.send_escalation,
+    "mail.rights": notice_handlers.send_rights,
+    "mail.farewell": notice_handlers.send_farewell,
+    "rights.copy": rights_handlers.copy,
+    "retention.run": rights_handlers.destroy,
+    "files.forget": rights_handlers.forget_files,
     "mail.digest": notice_handlers.send_digest,
     "person.left": ticket_handlers.person_left,
     "mail.report": insight_handlers.send_report,
@@ -85,4 +95,5 @@ TIMERS: tuple[Callable[[datetime], Any], ...] = (
     *file_handlers.TIMERS,
     *audit_handlers.TIMERS,
     *people_handlers.TIMERS,
+    *rights_handlers.TIMERS,
 )

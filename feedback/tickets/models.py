@@ -129,6 +129,8 @@ class Ticket(Base):
     code_hash: Mapped[str | None] = mapped_column(String(64), default=None)
     # The version of the privacy notice its writer sent it under; none for what officials recorded.
     privacy_notice: Mapped[str | None] = mapped_column(String(10), default=None)
+    # Since when a tombstone stands in the place of its words.
+    words_destroyed_at: Mapped[datetime | None] = mapped_column(default=None)
     import_source: Mapped[str | None] = mapped_column(String(80), default=None)
     import_ref: Mapped[str | None] = mapped_column(String(120), default=None)
 

@@ -20,6 +20,7 @@ AUDITORS = frozenset({"inspector", "far_inspector", "administrator"})
 
 ROOMS: dict[frozenset[str], tuple[str, ...]] = {
     EVERYBODY: (
+        "rights.report_data", "rights.report_ask", "rights.report_copy",
         "publicsite.home", "publicsite.privacy", "publicsite.privacy_version",
         "publicsite.security_contact", "publicsite.help", "publicsite.alive", "publicsite.track",
         "publicsite.ticket_list", "publicsite.services", "publicsite.service", "publicsite.ready", "publicsite.robots",
@@ -31,6 +32,7 @@ ROOMS: dict[frozenset[str], tuple[str, ...]] = {
     ACCOUNT: (
         "people.account", "people.password", "people.prove_again", "people.digests", "people.absence", "people.absence_end",
         "publicsite.my_tickets", "tickets.own_access",
+        "rights.data", "rights.ask", "rights.copy",
     ),
     COORDINATORS | ADMINISTRATORS: ("tickets.access",),
     DESK: ("tickets.desk",),
@@ -43,6 +45,7 @@ ROOMS: dict[frozenset[str], tuple[str, ...]] = {
     AUDITORS: ("admin.audit",),
     COORDINATORS | ADMINISTRATORS: ("tickets.access",),
     ADMINISTRATORS: (
+        "rights.queue", "rights.one",
         "admin.home", "admin.home_retry", "admin.rules", "admin.rules_change", "admin.rules_remove", "admin.rules_removed",
         "admin.rules_new", "admin.rules_try", "admin.calendars", "admin.calendars_show", "admin.calendars_edit",
         "admin.calendars_new", "admin.calendars_import", "admin.calendars_change", "admin.calendars_roll_back",

@@ -12,6 +12,7 @@ from feedback.admin.actions.demo import forget_first_passwords, seed_demo, take_
 from feedback.admin.actions.keys import ensure_keys
 from feedback.clocks.actions import seed_calendars_and_policies
 from feedback.kernel.clock import utc_now
+from feedback.rights.actions.retention import seed_rules
 from feedback.storage.session import transaction
 from feedback.units.queries import any_unit_exists
 from feedback.vault.keys import DEMONSTRATION, make_demonstration_key
@@ -34,6 +35,7 @@ def prepare_command() -> None:
     upgrade()
     with transaction():
         seed_calendars_and_policies(utc_now())
+    seed_rules()
     if settings.demo and not any_unit_exists():
         click.echo("Filling the demonstration ...", err=True)
         seed_demo(settings.instance)

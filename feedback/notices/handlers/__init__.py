@@ -14,6 +14,7 @@ from feedback.notices.actions.letters import post_lapsing, post_letters
 from feedback.notices.handlers.digests import send_digest
 from feedback.notices.handlers.escalations import send_escalation
 from feedback.notices.handlers.letters import write
+from feedback.notices.handlers.rights import send_farewell, send_rights
 from feedback.notices.handlers.sending import send
 from feedback.notices.queries.escalations import sees_ticket
 from feedback.notices.queries.letters import event_facts, recipient_of, ticket_facts
@@ -23,7 +24,16 @@ from feedback.storage.outbox import Job, purge
 
 KEPT = timedelta(days=30)
 
-__all__ = ["TIMERS", "send_digest", "send_escalation", "send_mail", "ticket_lapsing", "ticket_moved"]
+__all__ = [
+    "TIMERS",
+    "send_digest",
+    "send_escalation",
+    "send_farewell",
+    "send_mail",
+    "send_rights",
+    "ticket_lapsing",
+    "ticket_moved",
+]
 
 
 def ticket_moved(job: Job) -> None:

@@ -1,0 +1,51 @@
+"""Letters about rights over data: received, done, refused, and the last one to an account that is gone."""
+
+from __future__ import annotations
+
+from flask import current_app
+from flask_babel import force_locale, gettext
+
+from feedback.kernel.text import mark
+from feedback.notices.handlers.letters import rendered
+from feedback.notices.handlers.sending import send
+from feedback.notices.queries.letters import recipient_of
+from feedback.notices.rules.letters import Audience
+from feedback.people.queries import people_by_ids
+from feedback.rights.queries import request_line
+from feedback.rights.rules import EFFECTS
+from feedback.storage.outbox import Job
+from feedback.web.markup import moment
+
+SUBJECT = mark("Permintaan tentang data pribadi Anda")
+FAREWELL = mark("Akun Anda sudah dihapus")
+
+
+def send_rights(job: Job) -> None:
+    """Tell the maker of a request where it stands: payload ``request_id``. Nobody is told who left no address."""
+    line = request_line(job.payload["request_id"])
+    if line is None:
+        return
+    base = current_app.config["SETTINGS"].public_url
+    if line.ticket_id is not None:
+        found = recipient_of(line.ticket_id, Audience.REPORTER, None)
+        address, name, link = (found.address if found else ""), "", f"{base}/lacak"
+    else:
+        person = people_by_ids([line.person_id or 0]).get(line.person_id or 0)
+        address = person.email if person and person.is_active else ""
+        name, link = (person.name if person else ""), f"{base}/akun/data"
+    if not address:
+        return
+    with force_locale(line.locale):
+        label = gettext(EFFECTS[line.kind].label)
+        context = {"name": name, "link": link, "needs_code": line.ticket_id is not None, "state": line.state.value,
+                   "label": label, "due": moment(line.due_at)}  # fmt: skip
+        text, subject = rendered("notices/rights.txt", context), gettext(SUBJECT)
+    send(job, address, subject, text)
+
+
+def send_farewell(job: Job) -> None:
+    """The last letter to an account that is gone: payload ``address`` and ``locale``, forgotten once it is sent."""
+    with force_locale(job.payload["locale"]):
+        text = rendered("notices/farewell.txt", {"name": "", "link": "", "needs_code": False})
+        subject = gettext(FAREWELL)
+    send(job, job.payload["address"], subject, text)

@@ -1,0 +1,80 @@
+"""Delete an account or the words of one report, and leave what must stay (docs/privacy.md)."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from sqlalchemy import delete, select
+
+from feedback.files.actions.destroying import destroy_files
+from feedback.kernel.actor import Actor
+from feedback.kernel.clock import utc_now
+from feedback.people.models import MembershipRow, Person
+from feedback.rights.models import LegalHold
+from feedback.rights.rules.tables import GONE
+from feedback.storage.base import Base
+from feedback.storage.outbox import post
+from feedback.storage.session import db
+from feedback.tickets.actions.moves import make_move
+from feedback.tickets.actions.tombstones import bury, unlink
+from feedback.tickets.actions.work import MakeMove
+from feedback.tickets.models import Ticket
+from feedback.tickets.rules.words import MoveName
+from feedback.vault.models import SealedIdentity
+
+NOBODY = "hapus.invalid"  # a name that no mail server answers for (RFC 2606)
+
+
+def is_held(ticket_ids: Sequence[int]) -> bool:
+    """Whether a court or a seal request needs one of these reports."""
+    held = select(LegalHold.id).where(LegalHold.ticket_id.in_(ticket_ids), LegalHold.ended_at.is_(None))
+    return db.session.scalar(held.limit(1)) is not None
+
+
+def erase_account(person_id: int, *, erase_words: bool) -> bool:
+    """Take away who it was; False when a role is still held or, with ``erase_words``, a report is under a hold."""
+    now = utc_now()
+    today = now.date()
+    roles = select(MembershipRow.id).where(
+        MembershipRow.person_id == person_id, MembershipRow.valid_to.is_(None) | (MembershipRow.valid_to >= today)
+    )
+    mine = list(db.session.scalars(select(Ticket.id).where(Ticket.reporter_id == person_id)))
+    if db.session.scalar(roles.limit(1)) is not None or (erase_words and is_held(mine)):
+        return False
+    person = db.session.get_one(Person, person_id)
+    post("mail.farewell", f"farewell:{person_id}", {"address": person.email, "locale": person.locale}, at=now)
+    if erase_words:
+        for ticket_id in mine:
+            _withdraw(ticket_id, Actor(person_id))
+            bury(ticket_id, now, all_words=False)
+        destroy_files(mine, now)
+        forget_identity(mine)
+    unlink(person_id)
+    for name in GONE:
+        table, column = name.split(".")
+        if (found := Base.metadata.tables.get(table)) is not None:
+            db.session.execute(delete(found).where(found.c[column] == person_id))
+    person.email, person.name, person.password_hash = f"{person_id}@{NOBODY}", "–", "!"
+    person.is_active, person.privacy_notice = False, None
+    return True
+
+
+def erase_report(ticket_id: int, at: datetime) -> None:
+    """Take a report's words, name, contact and search words away; an open one is withdrawn first."""
+    _withdraw(ticket_id, Actor(tracked=frozenset({ticket_id})))
+    bury(ticket_id, at, all_words=False)
+    destroy_files([ticket_id], at)
+    forget_identity([ticket_id])
+
+
+def forget_identity(ticket_ids: Sequence[int]) -> int:
+    """Destroy sealed identities with the keys that stand in them; returns how many rows went."""
+    gone = delete(SealedIdentity).where(SealedIdentity.ticket_id.in_(ticket_ids)).returning(SealedIdentity.ticket_id)
+    return len(db.session.execute(gone).all())
+
+
+def _withdraw(ticket_id: int, reporter: Actor) -> None:
+    ticket = db.session.get_one(Ticket, ticket_id)
+    if ticket.is_open:
+        make_move(MakeMove(number=ticket.number, move=MoveName.WITHDRAW, version=None), reporter)
