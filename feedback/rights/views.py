@@ -7,7 +7,7 @@ from typing import Any
 
 from flask import Blueprint, Response, flash, redirect, render_template, request, session, url_for
 from flask_babel import gettext
-from flask_login import current_user
+from flask_login import current_user, logout_user
 from werkzeug.wrappers import Response as AnyResponse
 
 from feedback.kernel.clock import utc_now
@@ -19,7 +19,7 @@ from feedback.rights.forms import AnswerForm, AskForm
 from feedback.rights.queries import copy_of, open_requests, request_line, requests_of, waiting
 from feedback.rights.rules import EFFECTS, RequestState, RightsKind
 from feedback.tickets.queries.detail import ticket_page
-from feedback.web.guard import actor, public, requires, signed_in
+from feedback.web.guard import actor, fresh, public, requires, signed_in
 from feedback.web.language import told
 
 rights = Blueprint("rights", __name__)
@@ -90,12 +90,13 @@ def _asked(scope: Scope) -> Answer:
     return _after(scope, request_id)
 
 
-def _after(scope: Scope, request_id: int) -> AnyResponse:
+def _after(scope: Scope, request_id: int) -> Answer:
     line = request_line(request_id)
     if line and line.kind is RightsKind.DELETION and line.state is RequestState.DONE:
+        # No redirect: with the account its session is gone, and nothing could carry a message to another page.
+        logout_user()
         session.clear()
-        flash(gettext("Sudah dihapus. Jawaban petugas dan angka tetap ada tanpa nama Anda."), "success")
-        return redirect(url_for("publicsite.home"), 303)
+        return render_template("rights/gone.html"), 200
     flash(gettext("Permintaan diterima. Dijawab paling lambat 3 x 24 jam."), "success")
     return redirect(scope.url("data"), 303)
 
@@ -115,6 +116,7 @@ def data() -> Answer:
 
 @rights.post("/akun/data", endpoint="ask")
 @signed_in
+@fresh
 def ask_page() -> Answer:
     """Ask about my account."""
     return _asked(_mine())
@@ -122,6 +124,7 @@ def ask_page() -> Answer:
 
 @rights.get("/akun/data/salinan/<int(max=2147483647):request_id>")
 @signed_in
+@fresh
 def copy(request_id: int) -> Response:
     """Download my copy."""
     return _zip(_mine(), request_id)

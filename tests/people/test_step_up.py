@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import timedelta
 
 import pytest
 from flask import Flask, request
+from sqlalchemy import select
 
+from feedback.audit.models import AuditEntry
 from feedback.kernel.clock import utc_now
+from feedback.storage.session import db
 from feedback.web.guard import PUBLIC, fresh, signed_in
 from tests.conftest import plain_application
 from tests.factories import PASSWORD, World
@@ -80,3 +84,13 @@ def test_wrong_answers_are_throttled(world: World, reader: Reader, grave: list[d
 def test_nothing_grave_is_public() -> None:
     for name, view in plain_application().view_functions.items():
         assert not (getattr(view, "fresh", False) and getattr(view, "guard", None) == PUBLIC), name
+
+
+def test_a_failed_proof_of_an_official_stands_in_the_log(world: World, readers: Callable[[], Reader], grave: list[dict[str, str]]) -> None:
+    for who in (world.officer, world.citizen):
+        reader = readers().sign_in(who)
+        grow_stale(reader)
+        reader.send(reader.open("/gawat"), button="Ya, lanjutkan", **{"bukti-password": "salah sama sekali"})
+    db.session.rollback()
+    failed = db.session.scalars(select(AuditEntry.actor_id).where(AuditEntry.deed == "person.proof_failed")).all()
+    assert failed == [world.officer.person_id]

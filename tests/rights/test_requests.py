@@ -241,3 +241,19 @@ def test_every_column_with_words_of_a_report_is_buried() -> None:
 @pytest.mark.parametrize("path", ["/akun/data", "/kelola/hak", "/kelola/hak/1"])
 def test_a_visitor_signs_in_first(world: World, reader: Reader, path: str) -> None:
     assert reader.client.get(path).status_code == 303
+
+
+@pytest.mark.parametrize("method", ["GET", "POST"])
+def test_who_signed_in_long_ago_shows_again_who_they_are(app: Flask, world: World, reader: Reader, method: str) -> None:
+    reader.sign_in(world.citizen)
+    page = reader.send(reader.open("/akun/data"), button="Minta salinan")
+    work(app)
+    with reader.client.session_transaction() as kept:
+        kept["proven_at"] = (utc_now() - timedelta(minutes=5)).isoformat()
+    if method == "GET":
+        [link] = [link for link in reader.open("/akun/data").links if "/salinan/" in link]
+        assert reader.client.get(link).status_code == 401
+    else:
+        assert delete_account(reader, "0").status == 401
+        assert db.session.get_one(Person, world.citizen.person_id).is_active
+    assert page.status == 200

@@ -20,6 +20,7 @@ DEEDS = {
     "person.created": mark("Akun dibuat"),
     "person.opened": mark("Akun dibuka kembali"),
     "person.password_set": mark("Kata sandi diganti"),
+    "person.proof_failed": mark("Pembuktian ulang gagal"),
     "person.read": mark("Data orang dibaca"),
     "person.signed_in": mark("Petugas masuk"),
     "region.created": mark("Wilayah dibuat"),

@@ -13,6 +13,7 @@ from feedback.people.actions.sessions import (
     forget_old_sessions,
     keep,
     note_use,
+    note_wrong_proof,
     renew,
 )
 from feedback.people.actions.signing_in import change_own_password, prove, register_person, sign_in
@@ -41,6 +42,7 @@ __all__ = [
     "keep",
     "new_password",
     "note_use",
+    "note_wrong_proof",
     "prove",
     "register_person",
     "renew",

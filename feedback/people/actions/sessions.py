@@ -42,6 +42,13 @@ def begin_sign_in(person_id: int, *, device: str = "", strong: bool = False) -> 
     return token
 
 
+def note_wrong_proof(person_id: int | None) -> None:
+    """Append that an official failed to show again who they are; a citizen's hour stays out of the log."""
+    if db.session.scalar(select(MembershipRow.id).where(MembershipRow.person_id == person_id).limit(1)) is not None:
+        with transaction():
+            record("person.proof_failed", actor_id=person_id, subject=f"person:{person_id}", at=utc_now())
+
+
 def renew(token: str, *, strong: bool = False) -> str:
     """Somebody showed again who they are: the session gets a new token, and the old one is worthless."""
     new = _new_token()

@@ -8,11 +8,11 @@ from werkzeug.wrappers import Response as AnyResponse
 
 from feedback.kernel.clock import utc_now
 from feedback.kernel.errors import Invalid, TooMany
-from feedback.people.actions import prove, renew
+from feedback.people.actions import note_wrong_proof, prove, renew
 from feedback.people.forms import ProofForm
 from feedback.people.rules import is_fresh, own_path
 from feedback.people.views.blueprint import Answer, enter, people, source
-from feedback.web.guard import fresh, signed_in
+from feedback.web.guard import actor, fresh, signed_in
 from feedback.web.language import told
 from feedback.web.session import browser
 
@@ -39,6 +39,7 @@ def ask_again() -> Answer | None:
         answer.headers["Retry-After"] = str(refusal.retry_after)
         return answer
     except Invalid:
+        note_wrong_proof(actor().person_id)
         form.refuse(Invalid(ProofForm.WRONG, field="password"))
         return _page(form), 422
     enter(renew(browser().kept.token))

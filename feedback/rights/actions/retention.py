@@ -29,7 +29,7 @@ BATCH = 200
 SEED = Path(__file__).parents[1] / "seed" / "retention.csv"
 # Classes whose rows simply go by their age: table and column that says it.
 PLAIN: dict[Class, tuple[str, ...]] = {
-    Class.SESSION: ("sign_in.created_at", "browser_session.created_at"),
+    Class.SESSION: ("browser_session.seen_at",),
     Class.ATTEMPT: ("attempt.last_at",),
     Class.NOTICE: ("digest_round.day",),
     Class.COPY: ("data_copy.until",),

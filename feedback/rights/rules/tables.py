@@ -4,7 +4,7 @@ from __future__ import annotations
 
 # Rows that belong to the account alone: they go.
 GONE = frozenset({
-    "sign_in.person_id", "browser_session.person_id", "mail_preference.person_id", "passkey.person_id",
+    "browser_session.person_id", "mail_preference.person_id", "passkey.person_id",
     "provider_identity.person_id", "report_subscription.person_id",
 })  # fmt: skip
 # The account of a reporter is taken off the report.
