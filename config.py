@@ -54,7 +54,6 @@ class Settings:
     smtp_password: str = field(default="", repr=False)
     smtp_starttls: bool = False
     retention: bool = False
-    audit_mail: bool = False
     files: str = "local"
     files_key: str = field(default="", repr=False)
     s3_endpoint: str = ""
@@ -186,7 +185,6 @@ def load_settings(values: Mapping[str, str] | None = None) -> Settings:
         smtp_password=values.get("SMTP_PASSWORD", ""),
         smtp_starttls=_flag(values, "SMTP_STARTTLS", False),
         retention=_flag(values, "RETENTION", False),
-        audit_mail=_flag(values, "AUDIT_MAIL", False),
         files=files,
         files_key=files_key,
         s3_endpoint=values.get("S3_ENDPOINT", "").strip(),

@@ -26,6 +26,8 @@ class Person(Base):
     is_active: Mapped[bool] = mapped_column(default=True)
     # The version of the privacy notice the account was opened under; none when somebody else made it.
     privacy_notice: Mapped[str | None] = mapped_column(String(10), default=None)
+    # Since when its holder's data are deleted; what stays is a number, and the office title of an official.
+    erased_at: Mapped[datetime | None] = mapped_column(default=None)
 
 
 class MembershipRow(Base):

@@ -18,6 +18,7 @@ CLASSES = (
 
 
 def upgrade() -> None:
+    op.add_column("person", sa.Column("erased_at", sa.DateTime(timezone=True), nullable=True))
     op.add_column("ticket", sa.Column("words_destroyed_at", sa.DateTime(timezone=True), nullable=True))
     op.create_table(
         "rights_request",
@@ -87,3 +88,4 @@ def downgrade() -> None:
     for table in ("legal_hold", "retention_rule", "data_copy", "rights_request"):
         op.drop_table(table)
     op.drop_column("ticket", "words_destroyed_at")
+    op.drop_column("person", "erased_at")

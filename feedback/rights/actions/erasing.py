@@ -10,9 +10,11 @@ from sqlalchemy import delete, select
 from feedback.files.actions.destroying import destroy_files
 from feedback.kernel.actor import Actor
 from feedback.kernel.clock import utc_now
+from feedback.kernel.permissions import Role
 from feedback.people.models import MembershipRow, Person
+from feedback.people.rules import ROLE_LABELS
 from feedback.rights.models import LegalHold
-from feedback.rights.rules.tables import GONE
+from feedback.rights.rules.tables import GONE, WIPED, office_title
 from feedback.storage.base import Base
 from feedback.storage.outbox import post
 from feedback.storage.session import db
@@ -21,6 +23,7 @@ from feedback.tickets.actions.tombstones import bury, unlink
 from feedback.tickets.actions.work import MakeMove
 from feedback.tickets.models import Ticket
 from feedback.tickets.rules.words import MoveName
+from feedback.units.models import Unit
 from feedback.vault.models import SealedIdentity
 
 NOBODY = "hapus.invalid"  # a name that no mail server answers for (RFC 2606)
@@ -33,14 +36,14 @@ def is_held(ticket_ids: Sequence[int]) -> bool:
 
 
 def erase_account(person_id: int, *, erase_words: bool) -> bool:
-    """Take away who it was; False when a role is still held or, with ``erase_words``, a report is under a hold."""
+    """Take away who it was; False when a role is still held or a court needs one of their reports."""
     now = utc_now()
     today = now.date()
     roles = select(MembershipRow.id).where(
         MembershipRow.person_id == person_id, MembershipRow.valid_to.is_(None) | (MembershipRow.valid_to >= today)
     )
     mine = list(db.session.scalars(select(Ticket.id).where(Ticket.reporter_id == person_id)))
-    if db.session.scalar(roles.limit(1)) is not None or (erase_words and is_held(mine)):
+    if db.session.scalar(roles.limit(1)) is not None or is_held(mine):
         return False
     person = db.session.get_one(Person, person_id)
     post("mail.farewell", f"farewell:{person_id}", {"address": person.email, "locale": person.locale}, at=now)
@@ -49,15 +52,24 @@ def erase_account(person_id: int, *, erase_words: bool) -> bool:
             _withdraw(ticket_id, Actor(person_id))
             bury(ticket_id, now, all_words=False)
         destroy_files(mine, now)
-        forget_identity(mine)
+    forget_identity(mine)
     unlink(person_id)
     for name in GONE:
         table, column = name.split(".")
-        if (found := Base.metadata.tables.get(table)) is not None:
-            db.session.execute(delete(found).where(found.c[column] == person_id))
-    person.email, person.name, person.password_hash = f"{person_id}@{NOBODY}", "–", "!"
-    person.is_active, person.privacy_notice = False, None
+        found = Base.metadata.tables[table]
+        db.session.execute(delete(found).where(found.c[column] == person_id))
+    person.email, person.name, person.erased_at = f"{person_id}@{NOBODY}", _title(person_id), now
+    for column, value in WIPED.items():
+        setattr(person, column, value)
     return True
+
+
+def _title(person_id: int) -> str:
+    """The office somebody held last; a dash for who held none."""
+    held = select(MembershipRow.role, Unit.short_name).join(Unit, Unit.id == MembershipRow.unit_id)
+    newest = (MembershipRow.valid_to.desc(), MembershipRow.id.desc())
+    row = db.session.execute(held.where(MembershipRow.person_id == person_id).order_by(*newest)).first()
+    return "–" if row is None else office_title(ROLE_LABELS[Role(row.role)], row.short_name)
 
 
 def erase_report(ticket_id: int, at: datetime) -> None:

@@ -16,7 +16,7 @@ from feedback.tickets.models import Ticket, TicketEvent
 from feedback.units.models import Unit
 
 _SEALED = "Nama dan kontak yang tersegel tidak dibuka untuk salinan ini."
-_PERSON = ("email", "name", "locale", "created_at", "is_active", "privacy_notice")
+PERSON = ("email", "name", "locale", "created_at", "is_active", "privacy_notice")
 _TICKET = (
     "number", "kind", "channel", "text", "title", "place", "event_date", "state", "received_at", "closed_at",
     "anonymous", "confidential", "reporter_name", "privacy_notice",
@@ -29,7 +29,7 @@ def content_of(person_id: int | None, ticket_id: int | None) -> dict[str, Any]:
         return {"laporan": _tickets(Ticket.id == ticket_id), "keterangan": _SEALED}
     person = db.session.get_one(Person, person_id)
     return {
-        "akun": {name: getattr(person, name) for name in _PERSON},
+        "akun": {name: getattr(person, name) for name in PERSON},
         "pilihan_surat": _rows(select(MailPreference.daily_digest, MailPreference.weekly_digest).where(
             MailPreference.person_id == person_id)),
         "peran": _rows(

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Row, bindparam, select
+from sqlalchemy import Row, bindparam, case, select
 from sqlalchemy.orm import aliased
 
 from feedback.files.queries import FileLine, files_of_ticket
@@ -74,7 +74,7 @@ _EVENTS = (
         TicketEvent.id, TicketEvent.move, TicketEvent.at, TicketEvent.cycle, TicketEvent.version, TicketEvent.to_state,
         TicketEvent.role, TicketEvent.text, TicketEvent.html, TicketEvent.is_public, TicketEvent.detail,
         _From.name.label("unit"), _To.name.label("to_unit"), _At.name.label("actor_unit"),
-        _At.show_officer_names.label("shows"), Person.name.label("actor_name"),
+        _At.show_officer_names.label("shows"), case((Person.erased_at.is_(None), Person.name)).label("actor_name"),
     )
     .join(_From, _From.id == TicketEvent.unit_id)
     .outerjoin(_To, _To.id == TicketEvent.to_unit_id)
