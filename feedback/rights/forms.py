@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from flask_babel import gettext, lazy_gettext
 from wtforms import BooleanField, HiddenField, RadioField
 from wtforms.fields import SelectChoice
@@ -26,6 +28,11 @@ class AskForm(Form):
         default="0",
     )
     sure = BooleanField(lazy_gettext("Saya mengerti ini tidak dapat dibatalkan"))
+
+    def __init__(self, *args: Any, **rest: Any) -> None:
+        super().__init__(*args, **rest)
+        if self.kind.data == RightsKind.CORRECTION:
+            self.words.flags.optional = False  # a correction says what is wrong; the action refuses one without words
 
     def command(self, *, person_id: int | None, ticket_id: int | None) -> AskRight | None:
         """The request, or None when the kind is unknown or the deletion is not confirmed; the field says so."""

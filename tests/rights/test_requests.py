@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import json
+import re
 import zipfile
 from collections.abc import Callable
 from datetime import timedelta
@@ -14,6 +15,7 @@ from sqlalchemy import select
 
 from feedback.adapters.mail import Mail
 from feedback.admin.actions.work import Worker
+from feedback.audit.models import AuditEntry
 from feedback.kernel.clock import utc_now
 from feedback.people.models import Person
 from feedback.rights.actions.retention import hold, release
@@ -100,6 +102,7 @@ def test_a_correction_waits_for_an_official_who_answers(app: Flask, world: World
     form = next(one for one in page.forms if ("correction-kind", "correction") in one.fields)
     empty = citizen.client.post("/akun/data", data={**dict(form.fields), "correction-words": " "})
     assert empty.status_code == 422
+    assert "Tulis permintaan Anda</label>" in re.sub(r"\s+(?=<)", "", empty.get_data(as_text=True)), "it is not optional"
     citizen.client.post("/akun/data", data={**dict(form.fields), "correction-words": "Nama saya Nur'aini."})
     row = request_of("correction")
     assert row.state == "open"
@@ -156,6 +159,22 @@ def test_an_account_goes_and_its_reports_stay_without_a_name(app: Flask, world: 
     assert db.session.scalars(select(TicketEvent.actor_id).where(TicketEvent.actor_id == world.citizen.person_id)).all() == []
     work(app)
     assert [letter.recipient for letter in sent if letter.subject == "Akun Anda sudah dihapus"] == [email]
+
+
+def test_copies_and_other_requests_go_with_the_account(app: Flask, world: World, readers: Callable[[], Reader], sent: list[Mail]) -> None:
+    reader = readers().sign_in(world.citizen)
+    reader.send(reader.open("/akun/data"), button="Minta salinan")
+    work(app)
+    form = next(one for one in reader.open("/akun/data").forms if ("correction-kind", "correction") in one.fields)
+    reader.client.post("/akun/data", data={**dict(form.fields), "correction-words": "Nama saya Nur'aini."})
+    delete_account(reader, "0")
+    fresh()
+    assert db.session.query(DataCopy).count() == 0
+    kept = {row.kind: (row.state, row.words) for row in db.session.scalars(select(RightsRequest))}
+    assert kept == {"copy": ("done", ""), "correction": ("done", ""), "deletion": ("done", "")}
+    assert "@hapus.invalid" not in readers().sign_in(world.administrator).open("/kelola/hak").text
+    deeds = db.session.scalars(select(AuditEntry.deed).where(AuditEntry.deed == "rights.done")).all()
+    assert len(deeds) == 2, "the copy and the deletion, each once"
 
 
 def test_words_go_too_when_asked_and_open_reports_are_withdrawn(world: World, reader: Reader) -> None:
@@ -240,7 +259,10 @@ def test_whoever_holds_the_code_may_ask_about_that_report_alone(app: Flask, worl
         other = readers().sign_in(who)
         assert other.open(f"/laporan/{secret.number}/data").status == 404
         assert other.client.get(link).status_code == 404
-    done = holder.send(holder.open(f"/laporan/{secret.number}/data"), button="Hapus", **{"deletion-sure": "y"})
+    assert f"/laporan/{secret.number}/data" in holder.open(f"/laporan/{secret.number}").links
+    page = holder.open(f"/laporan/{secret.number}/data")
+    assert "kata sandi" not in page.text, "a report has no password to delete"
+    done = holder.send(page, button="Hapus", **{"deletion-sure": "y"})
     assert "Sudah dihapus" in done.text
     fresh()
     ticket = db.session.get_one(Ticket, secret.ticket_id)

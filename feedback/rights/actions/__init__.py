@@ -83,21 +83,18 @@ def _at_once(row: RightsRequest) -> None:
         take_name_off(list(db.session.scalars(select(Ticket.id).where(mine))))
         if not row.words:
             _close(row, RequestState.DONE, "", None)
-    elif row.kind == RightsKind.DELETION:
-        delete(row, by=None)
+    elif row.kind == RightsKind.DELETION and _delete(row):
+        _close(row, RequestState.DONE, "", None)
 
 
-def delete(row: RightsRequest, *, by: int | None) -> bool:
+def _delete(row: RightsRequest) -> bool:
     """Carry a deletion out unless something holds it: a court's hold, or a role still held. Says whether it did."""
-    if row.ticket_id is not None:
-        if is_held([row.ticket_id]):
-            return False
-        erase_report(row.ticket_id, row.requested_at)
-    else:
+    if row.ticket_id is None:
         assert row.person_id is not None
-        if not erase_account(row.person_id, erase_words=row.erase_words):
-            return False
-    _close(row, RequestState.DONE, "", by)
+        return erase_account(row.person_id, erase_words=row.erase_words)
+    if is_held([row.ticket_id]):
+        return False
+    erase_report(row.ticket_id, row.requested_at)
     return True
 
 
@@ -112,7 +109,7 @@ def answer(request_id: int, words: str, *, granted: bool, by: int) -> None:
             raise NotFound
         if row.state != RequestState.OPEN:
             raise Conflict(mark("Permintaan ini sudah dijawab."))
-        if granted and row.kind == RightsKind.DELETION and not delete(row, by=by):
+        if granted and row.kind == RightsKind.DELETION and not _delete(row):
             raise Conflict(mark("Masih ada peran atau penahanan hukum. Akhiri dulu, atau tolak dengan alasan."))
         _close(row, RequestState.DONE if granted else RequestState.REFUSED, text, by)
 

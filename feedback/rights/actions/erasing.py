@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime
 
-from sqlalchemy import delete, select
+from sqlalchemy import ColumnElement, delete, select, update
 
 from feedback.files.actions.destroying import destroy_files
 from feedback.kernel.actor import Actor
@@ -13,7 +13,8 @@ from feedback.kernel.clock import utc_now
 from feedback.kernel.permissions import Role
 from feedback.people.models import MembershipRow, Person
 from feedback.people.rules import ROLE_LABELS
-from feedback.rights.models import LegalHold
+from feedback.rights.models import DataCopy, LegalHold, RightsRequest
+from feedback.rights.rules import RequestState
 from feedback.rights.rules.tables import GONE, WIPED, office_title
 from feedback.storage.base import Base
 from feedback.storage.outbox import post
@@ -53,6 +54,7 @@ def erase_account(person_id: int, *, erase_words: bool) -> bool:
             bury(ticket_id, now, all_words=False)
         destroy_files(mine, now)
     forget_identity(mine)
+    _forget_requests((RightsRequest.person_id == person_id) | RightsRequest.ticket_id.in_(mine if erase_words else []))
     unlink(person_id)
     for name in GONE:
         table, column = name.split(".")
@@ -78,6 +80,17 @@ def erase_report(ticket_id: int, at: datetime) -> None:
     bury(ticket_id, at, all_words=False)
     destroy_files([ticket_id], at)
     forget_identity([ticket_id])
+    _forget_requests(RightsRequest.ticket_id == ticket_id)
+
+
+def _forget_requests(which: ColumnElement[bool]) -> None:
+    """Copies go, and what was asked besides: nothing is left to correct, and words of requests name people."""
+    db.session.execute(update(RightsRequest).where(which).values(words="", answer=""))
+    waiting = update(RightsRequest).where(which, RightsRequest.state == RequestState.OPEN)
+    db.session.execute(waiting.values(state=RequestState.DONE, done_at=utc_now()))
+    # After the rows are ours: the worker that makes a copy right now has either stored it or finds nothing open.
+    mine = select(RightsRequest.id).where(which)
+    db.session.execute(delete(DataCopy).where(DataCopy.request_id.in_(mine)))
 
 
 def forget_identity(ticket_ids: Sequence[int]) -> int:

@@ -39,6 +39,8 @@ class Effect:
     law: str
     at_once: str
     stays: str
+    # The same for one report, where it is not the same.
+    of_report: str = ""
 
 
 EFFECTS = {
@@ -53,6 +55,7 @@ EFFECTS = {
         mark("UU 27/2022 pasal 6"),
         mark("Nama dan bahasa dapat Anda ubah sendiri di halaman akun. Selain itu, tulis apa yang salah."),
         mark("Isi laporan yang sudah dikirim tidak ditulis ulang; tambahan Anda tampil di bawahnya."),
+        mark("Tulis apa yang salah pada data laporan ini. Tambahan untuk isinya ditulis di halaman laporan."),
     ),
     RightsKind.RESTRICTION: Effect(
         mark("Pembatasan pengolahan"),
@@ -68,6 +71,10 @@ EFFECTS = {
             "Jawaban petugas dan angka statistik tetap ada tanpa nama Anda, karena termasuk arsip (UU 43/2009)."
             " Catatan audit hanya memuat nomor."
             " Yang sedang dibutuhkan pengadilan menunggu putusan (UU 27/2022 pasal 15)."
+        ),
+        mark(
+            "Isi laporan, nama, kontak, dan lampirannya dihapus seketika; laporan yang belum selesai dicabut."
+            " Ini tidak dapat dibatalkan."
         ),
     ),
 }
