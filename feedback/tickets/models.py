@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, String, Text, UniqueConstraint, event
+from sqlalchemy import JSON, CheckConstraint, ForeignKey, Index, String, Text, UniqueConstraint, event
 from sqlalchemy.orm import Mapped, mapped_column
 
 from feedback.kernel.permissions import Role
@@ -31,7 +31,11 @@ _OPEN = ", ".join(f"'{state.value}'" for state in State if state in OPEN_STATES)
 
 
 class Ticket(Base):
-    """One report as it stands now; what happened to it is in the events, and `text` never changes."""
+    """One report as it stands now; what happened to it is in the events.
+
+    ``text``, ``place`` and ``title`` are what anybody reads. What was written, where a part of it is masked, stays for
+    ever in ``original_…``: only `queries/originals.py` selects those (docs/adr/0013).
+    """
 
     __tablename__ = "ticket"
     __table_args__ = (
@@ -95,6 +99,9 @@ class Ticket(Base):
     grade: Mapped[str | None] = mapped_column(String(20), default=None)
     title: Mapped[str | None] = mapped_column(String(160), default=None)
     place: Mapped[str] = mapped_column(String(200), default="")
+    original_text: Mapped[str | None] = mapped_column(Text, default=None)
+    original_title: Mapped[str | None] = mapped_column(String(160), default=None)
+    original_place: Mapped[str | None] = mapped_column(String(200), default=None)
     event_date: Mapped[date | None] = mapped_column(default=None)
     anonymous: Mapped[bool] = mapped_column(default=False)
     confidential: Mapped[bool] = mapped_column(default=False)
@@ -149,7 +156,11 @@ def set_wall(_mapper: Any, _connection: Any, ticket: Ticket) -> None:
 
 
 class TicketEvent(Base):
-    """One move, appended and never edited. Staff words keep what was typed, the html and the sanitiser's version."""
+    """One move, appended and never edited. Staff words keep what was typed, the html and the sanitiser's version.
+
+    Masking changes ``text`` and ``html``; what was typed stays in ``original_text``. ``entrusted`` is private data that
+    its writer gave to the handling unit only: a list of kind and words.
+    """
 
     __tablename__ = "ticket_event"
     __table_args__ = (
@@ -178,6 +189,8 @@ class TicketEvent(Base):
     sanitiser: Mapped[str | None] = mapped_column(String(20), default=None)
     is_public: Mapped[bool] = mapped_column(default=True)
     detail: Mapped[dict[str, Any]] = mapped_column(default_factory=dict)
+    original_text: Mapped[str | None] = mapped_column(Text, default=None)
+    entrusted: Mapped[list[Any] | None] = mapped_column(JSON, default=None)
 
 
 class TicketNote(Base):

@@ -27,22 +27,13 @@ from feedback.tickets.actions.effects import (
     set_next_due,
     set_search,
 )
+from feedback.tickets.actions.shielding import REPORTER_MOVES, entrusted_rows, say
 from feedback.tickets.actions.steps import STEPS
 from feedback.tickets.actions.walls import is_behind_wall, leave_wall
 from feedback.tickets.actions.work import MakeMove, Work, facts_of
 from feedback.tickets.models import Ticket, TicketEvent
 from feedback.tickets.rules.grants import Sight, grants_for, relations, sight_of, without
-from feedback.tickets.rules.lifecycle import (
-    MOVES,
-    PROTECTING,
-    WITH_FILES,
-    Clock,
-    Relation,
-    Situation,
-    Words,
-    check_move,
-)
-from feedback.tickets.rules.report import LONGEST_TEXT
+from feedback.tickets.rules.lifecycle import MOVES, WITH_FILES, Clock, Relation, Situation, Words, check_move
 from feedback.tickets.rules.sending import acting_membership
 from feedback.tickets.rules.words import (
     OPEN_STATES,
@@ -53,11 +44,6 @@ from feedback.tickets.rules.words import (
 from feedback.units.queries import unit_by_id
 from feedback.units.rules import UnitRow
 
-REPORTER_MOVES = frozenset({
-    MoveName.COMPLETE, MoveName.CONFIRM, MoveName.DISPUTE, MoveName.REOPEN, MoveName.WITHDRAW, MoveName.ADD_INFORMATION,
-})  # fmt: skip
-# Words that are kept as plain text: a citizen's, and those that only officials read.
-PLAIN_WORDS = REPORTER_MOVES | PROTECTING | {MoveName.SET_REPORTED}
 UNANSWERED_ENDS = frozenset({State.WITHDRAWN, State.REJECTED, State.REFERRED})
 ENDS = frozenset({State.CLOSED, State.LAPSED, State.WITHDRAWN, State.REJECTED, State.REFERRED})
 
@@ -76,7 +62,7 @@ def make_move(command: MakeMove, actor: Actor) -> int:
 
     Raises NotFound, Stale, Conflict (state), Forbidden (who), Invalid (what is missing); then nothing was written.
     """
-    html = _html_of(command)
+    said = say(command)
     now = utc_now()
     with transaction():
         ticket, unit = _load(command.number)
@@ -88,7 +74,7 @@ def make_move(command: MakeMove, actor: Actor) -> int:
         if command.version is not None and command.version != ticket.version:
             raise Stale(ticket.number, command.version)
         move = check_move(command.move, situation, now)
-        return _apply(Work(command, actor, now, ticket, unit, move, html))
+        return _apply(Work(command, actor, now, ticket, unit, move, said.on(confidential=ticket.confidential)))
 
 
 def make_system_move(command: MakeMove, now: datetime, detail: Mapping[str, Any] | None = None) -> bool:
@@ -133,16 +119,8 @@ def _situation(
     )
 
 
-def _html_of(command: MakeMove) -> str | None:
-    """Sanitised html of an official's words, made before the write transaction begins."""
-    text = clean(command.text)
-    if len(text) > LONGEST_TEXT:
-        raise Invalid(mark("Paling banyak %(max)s karakter."), field="text", values={"max": LONGEST_TEXT})
-    return sanitiser.clean_staff_html(text) if text and command.move not in PLAIN_WORDS else None
-
-
 def _check_words(work: Work) -> str:
-    text = clean(work.command.text)
+    text = work.said.words.text if work.said else clean(work.command.text)
     if work.move.words is Words.REQUIRED:
         if not text:
             raise Invalid(mark("Bagian ini wajib diisi."), field="text")
@@ -210,6 +188,7 @@ def _append(work: Work, text: str, before: State, from_unit: int) -> TicketEvent
     acting = acting_membership(actor, work.unit.path, work.move.who) if actor else None
     if work.move.name in REPORTER_MOVES:
         acting = None
+    said = work.said if text else None
     event = TicketEvent(
         ticket_id=ticket.id,
         at=work.now,
@@ -224,8 +203,10 @@ def _append(work: Work, text: str, before: State, from_unit: int) -> TicketEvent
         role=acting.role if acting else None,
         actor_unit_id=acting.unit_id if acting else None,
         text=text,
-        html=work.html if text else None,
-        sanitiser=sanitiser.VERSION if work.html and text else None,
+        html=said.html if said else None,
+        sanitiser=sanitiser.VERSION if said and said.html else None,
+        original_text=said.words.original if said else None,
+        entrusted=entrusted_rows(said.words) if said else None,
         is_public=work.command.is_public and not work.move.internal,
         detail=work.event | ({"acting_for": acting.acting_for} if acting and acting.acting_for else {}),
     )

@@ -11,7 +11,7 @@ from feedback.catalogue.queries import authorities
 from feedback.kernel.clock import local_date
 from feedback.kernel.errors import Conflict, Invalid
 from feedback.kernel.references import read_number
-from feedback.kernel.text import clean, mark
+from feedback.kernel.text import mark
 from feedback.storage.session import db
 from feedback.tickets.actions.effects import (
     begin_cycle,
@@ -67,10 +67,8 @@ def _verify(work: Work) -> None:
     if command.reported_email:
         name_reported_person(work)
     _send_to(work, command.unit_id, "unit_id")
-    title = clean(command.title, lines=False)
-    if title:
-        ticket.title = title[:160]
-        work.event["title"] = ticket.title
+    if work.said and work.said.title.text:
+        ticket.title, ticket.original_title = work.said.title.text, work.said.title.original
     ticket.returned_at = None
     work.event["grade"] = ticket.grade
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 
 from sqlalchemy import select
@@ -17,6 +17,7 @@ from feedback.kernel.clock import local_date, utc_now
 from feedback.kernel.errors import Forbidden, Invalid
 from feedback.kernel.permissions import Permission
 from feedback.kernel.privacy import NOTICE
+from feedback.kernel.private import has_any
 from feedback.kernel.references import new_number
 from feedback.kernel.text import clean, mark
 from feedback.people.queries import people_by_ids
@@ -24,11 +25,14 @@ from feedback.storage.keyring import keyed_hash
 from feedback.storage.session import db, transaction
 from feedback.tickets.actions.codes import code_hash, tracking_code
 from feedback.tickets.actions.effects import begin_cycle, post_event, run_clocks, set_next_due
+from feedback.tickets.actions.shielding import entrusted_rows
 from feedback.tickets.actions.walls import check_reported_unit, superior_of
 from feedback.tickets.models import Ticket, TicketEvent
 from feedback.tickets.queries.choices import known_choices
+from feedback.tickets.queries.originals import AS_WRITTEN
 from feedback.tickets.rules.lifecycle import MOVES
 from feedback.tickets.rules.report import LONGEST_NAME, LONGEST_PLACE, check_event_date, check_received_at, check_text
+from feedback.tickets.rules.shield import Choices, Shielded, check_choices, shielded
 from feedback.tickets.rules.words import Channel, Kind, MoveName, State
 from feedback.units.queries import unit_by_id
 from feedback.units.rules import UnitRow
@@ -59,6 +63,7 @@ class SubmitReport:
     received_at: datetime | None = None
     reported_unit_id: int | None = None
     about_head: bool = False
+    shield: Choices = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,7 +82,7 @@ class Receipt:
 def receipt_of(form_key: str, text: str = "") -> Receipt | None:
     """The receipt a form already got, if it was taken."""
     row = db.session.execute(
-        select(Ticket.id, Ticket.number, Ticket.received_at, Ticket.zone, Ticket.text).where(
+        select(Ticket.id, Ticket.number, Ticket.received_at, Ticket.zone, AS_WRITTEN.label("text")).where(
             Ticket.form_key_hash == keyed_hash("form-key", form_key)
         )
     ).one_or_none()
@@ -120,6 +125,8 @@ def _check_lengths(command: SubmitReport) -> None:
     for name, value, longest in (("place", command.place, LONGEST_PLACE), ("name", command.name, LONGEST_NAME)):
         if len(clean(value, lines=False)) > longest:
             raise Invalid(mark("Paling banyak %(max)s karakter."), field=name, values={"max": longest})
+    if not command.anonymous and has_any(clean(command.name, lines=False)):
+        raise Invalid(mark("Tulis nama saja; nomor dan alamat surel ada tempatnya sendiri."), field="name")
 
 
 def _check_choices(command: SubmitReport) -> None:
@@ -159,6 +166,7 @@ def _take(command: SubmitReport, actor: Actor) -> Receipt:
     now = utc_now()
     with transaction():
         route = check_report(command, now)
+        check_choices(public_parts(command), command.shield)
         ticket = _store(command, actor, route, now)
         return Receipt(
             ticket.id, ticket.number, tracking_code(command.form_key), ticket.received_at, ticket.zone, False
@@ -182,6 +190,7 @@ def _store(command: SubmitReport, actor: Actor, route: Route, now: datetime) -> 
         # The account of a sealed reporter is in no column; staff at a counter are named.
         actor_id=actor.person_id if by_staff else ticket.reporter_id,
         detail={"channel": command.channel.value},
+        entrusted=entrusted_rows(*public_words(command)),
     )
     db.session.add(event)
     db.session.flush()
@@ -209,11 +218,13 @@ def _new_ticket(command: SubmitReport, actor: Actor, route: Route, government: U
     # Only a counter says that something came in earlier (DOMAIN.md 4.14).
     received_at = now if command.channel is Channel.WEB else command.received_at or now
     name = clean(command.name, lines=False)
+    text, place = public_words(command)
     return Ticket(
         number=new_number(),
         kind=command.kind,
         channel=command.channel,
-        text=check_text(command.text),
+        text=text.text,
+        original_text=text.original,
         unit_id=government.id,
         zone=government.zone,
         received_at=received_at,
@@ -227,7 +238,8 @@ def _new_ticket(command: SubmitReport, actor: Actor, route: Route, government: U
         reported_unit_id=command.reported_unit_id,
         about_head=command.about_head and command.reported_unit_id is not None,
         proposed_authority_id=route.authority.id if route.authority else None,
-        place=clean(command.place, lines=False),
+        place=place.text,
+        original_place=place.original,
         event_date=command.event_date,
         anonymous=command.anonymous,
         confidential=command.confidential,
@@ -239,6 +251,21 @@ def _new_ticket(command: SubmitReport, actor: Actor, route: Route, government: U
         form_key_hash=keyed_hash("form-key", command.form_key),
         code_hash=code_hash(tracking_code(command.form_key)),
     )
+
+
+def public_parts(command: SubmitReport) -> dict[str, str]:
+    """What of a report becomes public words, by name; nothing of a confidential one."""
+    if command.confidential:
+        return {}
+    return {"text": clean(command.text), "place": clean(command.place, lines=False)}
+
+
+def public_words(command: SubmitReport) -> tuple[Shielded, Shielded]:
+    """Text and place as they are stored."""
+    text, place = check_text(command.text), clean(command.place, lines=False)
+    if command.confidential:
+        return Shielded(text, None), Shielded(place, None)
+    return shielded("text", text, command.shield), shielded("place", place, command.shield)
 
 
 def _seal(command: SubmitReport, actor: Actor, ticket: Ticket) -> None:

@@ -10,6 +10,7 @@ from feedback.kernel.actor import Actor
 from feedback.tickets.models import Ticket
 from feedback.tickets.rules.grants import TicketFacts
 from feedback.tickets.rules.lifecycle import Move
+from feedback.tickets.rules.shield import Choices, Spoken
 from feedback.tickets.rules.words import (
     Grade,
     HoldReason,
@@ -45,6 +46,7 @@ class MakeMove:
     joined_number: str = ""
     form_key: str = ""
     new_code: str = ""
+    shield: Choices = field(default_factory=dict)
 
 
 @dataclass(slots=True)
@@ -57,7 +59,7 @@ class Work:
     ticket: Ticket
     unit: UnitRow
     move: Move
-    html: str | None
+    said: Spoken | None
     event: dict[str, Any] = field(default_factory=dict)
 
 

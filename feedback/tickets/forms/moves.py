@@ -16,6 +16,7 @@ from feedback.files.forms import Attachments
 from feedback.files.rules.kinds import Phase
 from feedback.kernel.text import mark
 from feedback.tickets.actions.work import MakeMove
+from feedback.tickets.forms.shield import Question
 from feedback.tickets.rules.lifecycle import REPORTER, WITH_FILES, Move
 from feedback.tickets.rules.lifecycle import Words as MoveWords
 from feedback.tickets.rules.report import LONGEST_TEXT
@@ -87,6 +88,12 @@ class MoveForm(Form):
     is_public = BooleanField(lazy_gettext("Tampilkan keterangan ini untuk umum"))
     form_key = FormKey()
     files = Attachments()
+    # About private data in the words, asked when the move was refused for it.
+    questions: tuple[Question, ...] = ()
+
+    def public_parts(self) -> dict[str, str]:
+        """The words of the move that become public, by name."""
+        return {name: self[name].data or "" for name in ("text", "title") if name in self}
 
     def command(self, number: str) -> MakeMove:
         """The action's command; call it after `validate()`."""

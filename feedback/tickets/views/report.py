@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import io
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import segno
@@ -20,9 +20,19 @@ from feedback.kernel.errors import Invalid
 from feedback.kernel.permissions import Permission
 from feedback.kernel.references import read_number
 from feedback.kernel.text import clean
-from feedback.tickets.actions.submit import Receipt, SubmitReport, check_report, receipt_of, submit
+from feedback.tickets.actions.submit import (
+    Receipt,
+    SubmitReport,
+    check_report,
+    public_parts,
+    public_words,
+    receipt_of,
+    submit,
+)
 from feedback.tickets.forms.report import CounterForm, ReportForm
+from feedback.tickets.forms.shield import Question, questions, read_choices
 from feedback.tickets.queries.desk import desk_zone
+from feedback.tickets.rules.shield import Unshielded, look
 from feedback.tickets.rules.words import KIND_HINTS, Grade, Kind
 from feedback.tickets.views.attached import uploader
 from feedback.tickets.views.blueprint import tickets
@@ -43,6 +53,9 @@ class Preview:
     route: Route
     zone: str
     promises: tuple[Promise, ...]
+    public_text: str
+    public_place: str
+    questions: tuple[Question, ...]
 
 
 def _asked(name: str) -> str:
@@ -82,7 +95,9 @@ def _kept(form: ReportForm) -> dict[str, str]:
 
 def _write(form: ReportForm, status: int = 200) -> Answer:
     counter = isinstance(form, CounterForm)
-    page = render_template("tickets/write.html", form=form, counter=counter, kind_hints=KIND_HINTS)
+    page = render_template(
+        "tickets/write.html", form=form, counter=counter, kind_hints=KIND_HINTS, kept=read_choices(request.form)
+    )
     later = {"Retry-After": str(form.files.retry_after)} if form.files.retry_after else {}
     return page, max(status, form.files.status), {**_kept(form), **later}
 
@@ -98,22 +113,31 @@ def _preview(command: SubmitReport) -> Preview:
         unit_id=(route.unit or route.government).id,
         received_at=command.received_at or now,
     )
-    return Preview(command, route, route.government.zone, promised)
+    text, place = public_words(command)
+    asked = questions(look(public_parts(command)), command.shield)
+    return Preview(command, route, route.government.zone, promised, text.text, place.text, asked)
 
 
-def _check(form: ReportForm) -> Answer:
+def _command(form: ReportForm) -> SubmitReport:
+    return replace(form.command(str(get_locale())), shield=read_choices(request.form))
+
+
+def _check(form: ReportForm, status: int = 200) -> Answer:
     try:
-        preview = _preview(form.command(str(get_locale())))
+        preview = _preview(_command(form))
     except Invalid as refusal:
         form.refuse(refusal)
         return _write(form, 422)
     counter = isinstance(form, CounterForm)
-    return render_template("tickets/check.html", form=form, preview=preview, counter=counter), 200, _kept(form)
+    return render_template("tickets/check.html", form=form, preview=preview, counter=counter), status, _kept(form)
 
 
 def _send(form: ReportForm) -> Answer:
     try:
-        receipt = submit(form.command(str(get_locale())), actor())
+        receipt = submit(_command(form), actor())
+    except Unshielded as refusal:
+        form.refuse(refusal)
+        return _check(form, 422)
     except Invalid as refusal:
         form.refuse(refusal)
         return _write(form, 422)

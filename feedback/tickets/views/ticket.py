@@ -17,14 +17,17 @@ from feedback.kernel.errors import Conflict, Forbidden, Invalid, NotFound, Refus
 from feedback.kernel.references import read_number
 from feedback.kernel.text import excerpt, mark
 from feedback.tickets.actions.codes import new_code
-from feedback.tickets.actions.moves import REPORTER_MOVES, Stale, make_move
+from feedback.tickets.actions.moves import Stale, make_move
 from feedback.tickets.actions.notes import add_note
 from feedback.tickets.actions.reading import note_reading
+from feedback.tickets.actions.shielding import REPORTER_MOVES
 from feedback.tickets.forms.moves import MoveForm, NoteForm, Offers, move_form
+from feedback.tickets.forms.shield import questions, read_choices
 from feedback.tickets.queries.detail import TicketPage, ticket_page
 from feedback.tickets.queries.timeline import EventLine
 from feedback.tickets.rules.grants import Sight
 from feedback.tickets.rules.lifecycle import MOVES, PROTECTING, Move
+from feedback.tickets.rules.shield import Unshielded, look
 from feedback.tickets.rules.words import HOLD_LABELS, REJECT_CHANNELS, REJECT_LABELS, HoldReason, MoveName, RejectReason
 from feedback.tickets.views.attached import Shown, shown_files, uploader
 from feedback.tickets.views.blueprint import tickets
@@ -223,13 +226,14 @@ def move(number: str) -> Any:
         raise Invalid(mark("Isian ini tidak dikenal."))
     form = _form(page, known, Offers())
     if "files" in form and _only_files(form) and _has_place(page, form):
+        _ask_again(form, None)
         return _with_files(page, form, form.files.status)
     if not form.validate():
         return _not_taken(page, form)
     # Whose account is taken off the report needs a code to open it with from now on.
     code = new_code() if known.name in PROTECTING and page.by_account else ""
     try:
-        make_move(replace(form.command(page.number), new_code=code), actor())
+        make_move(replace(form.command(page.number), new_code=code, shield=read_choices(request.form)), actor())
     except (Invalid, Conflict, Forbidden) as refusal:
         return _not_taken(page, form, refusal)
     if code:
@@ -253,6 +257,7 @@ def _with_files(page: TicketPage, form: MoveForm, status: int) -> Answer:
 
 def _not_taken(page: TicketPage, form: MoveForm, refusal: Refusal | None = None) -> Answer:
     """What was typed: in its place on the page, or on a page of its own when the move has no place there (any more)."""
+    _ask_again(form, refusal)
     if refusal is None and not _has_place(page, form):
         refusal = Conflict(mark("Langkah ini tidak mungkin lagi: keadaan laporan sudah berubah."))
     if refusal is not None and not isinstance(refusal, Invalid):
@@ -260,6 +265,14 @@ def _not_taken(page: TicketPage, form: MoveForm, refusal: Refusal | None = None)
     if refusal is not None:
         form.refuse(refusal)
     return _with_files(page, form, max(422, form.files.status) if "files" in form else 422)
+
+
+def _ask_again(form: MoveForm, refusal: Refusal | None) -> None:
+    """Put the questions about private data into the form, with the answers given so far."""
+    choices = read_choices(request.form)
+    if choices or isinstance(refusal, Unshielded):
+        official = MoveName(form.move.data or "") not in REPORTER_MOVES
+        form.questions = questions(look(form.public_parts()), choices, official=official)
 
 
 def _has_place(page: TicketPage, form: MoveForm) -> bool:
