@@ -6,6 +6,7 @@ from datetime import date, datetime
 from typing import Any
 
 from sqlalchemy import JSON, CheckConstraint, ForeignKey, Index, String, Text, UniqueConstraint, event
+from sqlalchemy import text as sql
 from sqlalchemy.orm import Mapped, mapped_column
 
 from feedback.kernel.permissions import Role
@@ -75,6 +76,10 @@ class Ticket(Base):
         Index("ix_ticket_kind_newest", "kind", "received_at", "id"),
         Index("ix_ticket_officer", "officer_id", "is_open", "due_at", "id"),
         Index("ix_ticket_reporter", "reporter_id", "received_at", "id"),
+        Index(
+            "ix_ticket_masking", "unit_id", "masking_asked_at", sqlite_where=sql("masking_asked_at IS NOT NULL"),
+            postgresql_where=sql("masking_asked_at IS NOT NULL"),
+        ),
         Index("ix_ticket_joined", "joined_to_id"),
     )
 
@@ -127,6 +132,7 @@ class Ticket(Base):
     answered_at: Mapped[datetime | None] = mapped_column(default=None)
     closed_at: Mapped[datetime | None] = mapped_column(default=None)
     returned_at: Mapped[datetime | None] = mapped_column(default=None)
+    masking_asked_at: Mapped[datetime | None] = mapped_column(default=None)
     hold_reason: Mapped[str | None] = mapped_column(String(30), default=None)
     promised_date: Mapped[date | None] = mapped_column(default=None)
     reject_reason: Mapped[str | None] = mapped_column(String(30), default=None)
@@ -190,7 +196,7 @@ class TicketEvent(Base):
     is_public: Mapped[bool] = mapped_column(default=True)
     detail: Mapped[dict[str, Any]] = mapped_column(default_factory=dict)
     original_text: Mapped[str | None] = mapped_column(Text, default=None)
-    entrusted: Mapped[list[Any] | None] = mapped_column(JSON, default=None)
+    entrusted: Mapped[list[Any] | None] = mapped_column(JSON(none_as_null=True), default=None)
 
 
 class TicketNote(Base):

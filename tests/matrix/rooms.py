@@ -27,7 +27,8 @@ ROOMS: dict[frozenset[str], tuple[str, ...]] = {
         "publicsite.sitemap", "publicsite.sitemap_part", "publicsite.about", "publicsite.units", "publicsite.unit",
         "people.register", "people.sign_in", "people.sign_out",
         "tickets.report", "tickets.ticket", "tickets.note", "tickets.move", "tickets.qr", "tickets.deadlines",
-        "tickets.attachment", "tickets.attachments", "tickets.preview", "files.pending", "statistics.home",
+        "tickets.attachment", "tickets.attachments", "tickets.preview", "tickets.mask", "tickets.mask_now",
+        "tickets.decline_masking", "tickets.originals", "files.pending", "statistics.home",
     ),
     ACCOUNT: (
         "people.account", "people.password", "people.prove_again", "people.digests", "people.absence", "people.absence_end",

@@ -53,6 +53,7 @@ def test_letters_go_only_where_the_table_tells() -> None:
     assert set(TO_REPORTER) <= told
     assert told - set(TO_REPORTER) == {
         M.JOIN, M.UNJOIN, M.HIDE, M.RESTORE, M.CHANGE_GRADE, M.MAKE_ANONYMOUS, M.MAKE_CONFIDENTIAL,
+        M.REDACT, M.DECLINE_MASKING,
     }  # fmt: skip
     staff = {row.name for row in TABLE if set(row.tells) - {"reporter"}}
     assert set(TO_STAFF) <= staff

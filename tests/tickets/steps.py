@@ -18,7 +18,7 @@ from feedback.tickets.actions.moves import make_system_move
 from feedback.tickets.actions.submit import Receipt
 from feedback.tickets.actions.work import MakeMove
 from feedback.tickets.models import Ticket, TicketCycle, TicketEvent, TicketNote
-from feedback.tickets.rules.words import Grade, HoldReason, MoveName, RejectReason, State
+from feedback.tickets.rules.words import Grade, HoldReason, MoveName, RedactReason, RejectReason, State
 from tests.factories import World, make_report, move
 
 TABLES = (Ticket, TicketEvent, TicketCycle, TicketNote, Clock, ClockEvent, Pause, Outbox)
@@ -70,6 +70,9 @@ def needs_of(world: World, name: MoveName, lead: str = "") -> dict[str, Any]:
         MoveName.REFER: {"authority_id": world.authority},
         MoveName.JOIN: {"joined_number": lead},
         MoveName.CHANGE_GRADE: {"grade": Grade.OVERSIGHT},
+        MoveName.REDACT: {"passages": "di depan masjid", "redact_reason": RedactReason.PRIVATE_DATA},
+        MoveName.MASK_OWN: {"passages": "0812-0000-0012"},
+        MoveName.ASK_MASKING: {"passages": "di depan masjid"},
     }.get(name, {})
 
 

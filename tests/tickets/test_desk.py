@@ -61,6 +61,7 @@ def a_busy_desk(world: World) -> None:
                 world, state=state, due_at=due_at, officer_id=officers[serial % 3], unit_id=units[serial % 5],
                 confidential=serial % 7 == 0, hidden=serial % 11 == 0,
                 returned_at=NOW if state is State.RECEIVED and serial % 2 else None,
+                masking_asked_at=NOW if serial % 3 == 0 else None,
                 reported_person_id=world.officer.person_id if serial % 13 == 0 else None,
             )  # fmt: skip
 

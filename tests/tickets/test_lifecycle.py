@@ -126,7 +126,7 @@ def test_check_move_is_the_table_and_nothing_more(name: MoveName, state: State) 
     """Every state with every move and every relation: the table's row, or the right refusal."""
     move = MOVES[name]
     for relation in Relation:
-        asked = situation(state, relation, hidden=name is MoveName.RESTORE)
+        asked = situation(state, relation, hidden=name is MoveName.RESTORE, masking_asked=True)
         if state not in move.sources:
             with pytest.raises(Conflict):
                 check_move(name, asked, MONDAY)

@@ -44,6 +44,8 @@ from feedback.tickets.rules.words import (
 from feedback.units.queries import unit_by_id
 from feedback.units.rules import UnitRow
 
+# Moves of the reporter that officials may make too, or that carry no words of theirs.
+_EITHER = frozenset({MoveName.MASK_OWN, MoveName.ASK_MASKING})
 UNANSWERED_ENDS = frozenset({State.WITHDRAWN, State.REJECTED, State.REFERRED})
 ENDS = frozenset({State.CLOSED, State.LAPSED, State.WITHDRAWN, State.REJECTED, State.REFERRED})
 
@@ -74,7 +76,9 @@ def make_move(command: MakeMove, actor: Actor) -> int:
         if command.version is not None and command.version != ticket.version:
             raise Stale(ticket.number, command.version)
         move = check_move(command.move, situation, now)
-        return _apply(Work(command, actor, now, ticket, unit, move, said.on(confidential=ticket.confidential)))
+        spoken = said.on(confidential=ticket.confidential)
+        by_reporter = Relation.REPORTER in situation.relations
+        return _apply(Work(command, actor, now, ticket, unit, move, spoken, by_reporter=by_reporter))
 
 
 def make_system_move(command: MakeMove, now: datetime, detail: Mapping[str, Any] | None = None) -> bool:
@@ -116,6 +120,7 @@ def _situation(
         anonymous=ticket.anonymous,
         graded=ticket.kind == Kind.COMPLAINT,
         deciding=deciding,
+        masking_asked=ticket.masking_asked_at is not None,
     )
 
 
@@ -186,7 +191,7 @@ def _enter(ticket: Ticket, target: State, before: State, now: datetime) -> None:
 def _append(work: Work, text: str, before: State, from_unit: int) -> TicketEvent:
     ticket, actor = work.ticket, work.actor
     acting = acting_membership(actor, work.unit.path, work.move.who) if actor else None
-    if work.move.name in REPORTER_MOVES:
+    if work.move.name in REPORTER_MOVES or (work.move.name in _EITHER and work.by_reporter):
         acting = None
     said = work.said if text else None
     event = TicketEvent(
@@ -205,9 +210,9 @@ def _append(work: Work, text: str, before: State, from_unit: int) -> TicketEvent
         text=text,
         html=said.html if said else None,
         sanitiser=sanitiser.VERSION if said and said.html else None,
-        original_text=said.words.original if said else None,
+        original_text=said.words.original if said else work.sealed,
         entrusted=entrusted_rows(said.words) if said else None,
-        is_public=work.command.is_public and not work.move.internal,
+        is_public=work.command.is_public and not (work.move.internal or work.move.quiet),
         detail=work.event | ({"acting_for": acting.acting_for} if acting and acting.acting_for else {}),
     )
     db.session.add(event)

@@ -17,8 +17,8 @@ from feedback.tickets.rules.words import MoveName
 REPORTER_MOVES = frozenset({
     MoveName.COMPLETE, MoveName.CONFIRM, MoveName.DISPUTE, MoveName.REOPEN, MoveName.WITHDRAW, MoveName.ADD_INFORMATION,
 })  # fmt: skip
-# Words that are kept as plain text: a citizen's, and those that only officials read.
-PLAIN_WORDS = REPORTER_MOVES | PROTECTING | {MoveName.SET_REPORTED}
+# Words that are kept as plain text: a citizen's, those that only officials read, and titles.
+PLAIN_WORDS = REPORTER_MOVES | PROTECTING | {MoveName.SET_REPORTED, MoveName.RETITLE}
 LONGEST_TITLE = 160
 
 
@@ -46,7 +46,7 @@ def say(command: MakeMove) -> Said:
         raise Invalid(mark("Paling banyak %(max)s karakter."), field="text", values={"max": LONGEST_TEXT})
     plain = Shielded(text, None), Shielded(title, None)
     sealed = Spoken(plain[0], _html(command.move, text), plain[1])
-    if not command.is_public or MOVES[command.move].internal:
+    if not command.is_public or MOVES[command.move].internal or MOVES[command.move].quiet:
         return Said({}, {}, sealed, sealed)
     words, titled = shielded("text", text, command.shield), shielded("title", title, command.shield)
     html = sealed.html if words.original is None else _html(command.move, words.text)

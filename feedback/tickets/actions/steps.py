@@ -20,6 +20,8 @@ from feedback.tickets.actions.effects import (
 )
 from feedback.tickets.actions.protect import hide_name, make_confidential
 from feedback.tickets.actions.walls import is_behind_wall, name_reported, name_reported_person
+from feedback.tickets.actions.masking import MASKING
+from feedback.tickets.actions.shielding import LONGEST_TITLE
 from feedback.tickets.actions.work import Work, facts_of
 from feedback.tickets.models import Ticket
 from feedback.tickets.rules.grants import Sight, grants_for, sight_of
@@ -191,6 +193,15 @@ def _hide(work: Work) -> None:
     work.ticket.hidden = work.move.name is MoveName.HIDE
 
 
+def _retitle(work: Work) -> None:
+    """The new title is the words of the event, so that the history of titles is masked like any other words."""
+    assert work.said is not None
+    title = work.said.words
+    if len(title.text) > LONGEST_TITLE or "\n" in title.text:
+        raise Invalid(mark("Paling banyak %(max)s karakter, satu baris."), field="text", values={"max": LONGEST_TITLE})
+    work.ticket.title, work.ticket.original_title = title.text, title.original
+
+
 STEPS: dict[MoveName, Callable[[Work], None]] = {
     MoveName.VERIFY_AND_ASSIGN: _verify,
     MoveName.ASSIGN: _assign,
@@ -212,4 +223,6 @@ STEPS: dict[MoveName, Callable[[Work], None]] = {
     MoveName.MAKE_CONFIDENTIAL: make_confidential,
     MoveName.MAKE_ANONYMOUS: hide_name,
     MoveName.SET_REPORTED: name_reported,
+    MoveName.RETITLE: _retitle,
+    **MASKING,
 }

@@ -15,6 +15,7 @@ from feedback.tickets.rules.words import (
     Grade,
     HoldReason,
     MoveName,
+    RedactReason,
     RejectReason,
 )
 from feedback.units.rules import UnitRow
@@ -47,6 +48,8 @@ class MakeMove:
     form_key: str = ""
     new_code: str = ""
     shield: Choices = field(default_factory=dict)
+    passages: str = ""
+    redact_reason: RedactReason | None = None
 
 
 @dataclass(slots=True)
@@ -61,6 +64,8 @@ class Work:
     move: Move
     said: Spoken | None
     event: dict[str, Any] = field(default_factory=dict)
+    by_reporter: bool = False
+    sealed: str | None = None  # words of the move that only the door of originals shows
 
 
 def facts_of(ticket: Ticket, unit: UnitRow) -> TicketFacts:

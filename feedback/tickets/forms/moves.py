@@ -15,6 +15,7 @@ from feedback.catalogue.queries import authorities
 from feedback.files.forms import Attachments
 from feedback.files.rules.kinds import Phase
 from feedback.kernel.text import mark
+from feedback.tickets.actions.shielding import LONGEST_TITLE
 from feedback.tickets.actions.work import MakeMove
 from feedback.tickets.forms.shield import Question
 from feedback.tickets.rules.lifecycle import REPORTER, WITH_FILES, Move
@@ -59,7 +60,9 @@ TEXT_LABELS = {
     MoveName.MAKE_CONFIDENTIAL: mark("Alasan"),
     MoveName.MAKE_ANONYMOUS: mark("Alasan"),
     MoveName.SET_REPORTED: mark("Alasan"),
+    MoveName.RETITLE: mark("Judul untuk umum"),
 }
+_LONGEST = {MoveName.RETITLE: LONGEST_TITLE}
 _ALWAYS = frozenset({"version", "move", "csrf_token"})
 
 
@@ -147,6 +150,7 @@ def move_form(
     needed = {*move.needs, *_EXTRA.get(move.name, ()), *_ALWAYS}
     if move.words is not MoveWords.NONE:
         needed.add("text")
+        form.text.longest = _LONGEST.get(move.name, LONGEST_TEXT)
         form.text.label.text = gettext(TEXT_LABELS.get(move.name, mark("Penjelasan")))
     if move.words is MoveWords.REQUIRED:
         _require(form, "text", Words())

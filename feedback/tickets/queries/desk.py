@@ -44,6 +44,7 @@ class Queue(StrEnum):
     OVERDUE = "lewat"
     WAITING = "menunggu-pelapor"
     DISPUTED = "disanggah"
+    MASKING = "penyamaran"
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,6 +101,7 @@ def _condition(queue: Queue, actor: Actor) -> ColumnElement[bool]:
         Queue.OVERDUE: and_(_OURS, Ticket.due_at <= _NOW),
         Queue.WAITING: Ticket.state.in_([State.INCOMPLETE, State.ANSWERED]),
         Queue.DISPUTED: Ticket.state == State.DISPUTED,
+        Queue.MASKING: Ticket.masking_asked_at.is_not(None),
     }
     return conditions[queue]
 
@@ -109,7 +111,7 @@ def _in_whose_place(actor: Actor) -> tuple[int | None, ...]:
     return (actor.person_id, *sorted({one.acting_for for one in actor.memberships if one.acting_for is not None}))
 
 
-def _at_desk(actor: Actor, path: str | None) -> ColumnElement[bool]:
+def _at_desk(actor: Actor, path: str | None, queue: Queue | None = None) -> ColumnElement[bool]:
     """Open tickets of the subtrees this actor works in, or of one part of them, as far as the grants reach.
 
     The units lead, whatever else is asked: their open tickets are few and stand together in one index.
@@ -118,7 +120,9 @@ def _at_desk(actor: Actor, path: str | None) -> ColumnElement[bool]:
     if path is not None:
         paths = tuple([path] if any(path.startswith(one) for one in paths) else [])
     inside = or_(*(under(Ticket.unit_id, one) for one in paths)) if paths else Ticket.id.in_([])
-    return and_(inside, Ticket.is_open, aside(visible(grants_for(actor), Sight.WHOLE)))
+    # A finished report, too, may hold words that somebody wants masked.
+    wanted = Ticket.masking_asked_at.is_not(None) if queue is Queue.MASKING else Ticket.is_open
+    return and_(inside, wanted, aside(visible(grants_for(actor), Sight.WHOLE)))
 
 
 def desk_tiles(actor: Actor, now: datetime, zone: str, path: str | None = None) -> dict[Queue, int]:
@@ -130,8 +134,10 @@ def desk_tiles(actor: Actor, now: datetime, zone: str, path: str | None = None) 
 @lru_cache(maxsize=256)
 def tiles_statement(actor: Actor, path: str | None) -> Select[Any]:
     """The counts of an actor's desk, read from the index of open tickets alone; built once for each actor."""
-    counts = [func.count().filter(_condition(queue, actor)).label(queue.name) for queue in Queue]
-    return select(*counts).select_from(Ticket).where(_at_desk(actor, path))
+    counts = [func.count().filter(_condition(one, actor)).label(one.name) for one in Queue if one is not Queue.MASKING]
+    asked = select(func.count()).select_from(Ticket).where(_at_desk(actor, path, Queue.MASKING)).correlate(None)
+    counted = select(*counts, asked.scalar_subquery().label(Queue.MASKING.name))
+    return counted.select_from(Ticket).where(_at_desk(actor, path))
 
 
 def desk_queue(
@@ -165,7 +171,7 @@ def desk_queue(
 def queue_statement(actor: Actor, queue: Queue, path: str | None, *, backwards: bool, has_cursor: bool) -> Select[Any]:
     """One page of a queue: first which tickets, from the index of open ones, then what the page shows of those."""
     key = func.coalesce(Ticket.due_at, _NEVER)
-    chosen = select(Ticket.id, key.label("key")).where(_at_desk(actor, path), aside(_condition(queue, actor)))
+    chosen = select(Ticket.id, key.label("key")).where(_at_desk(actor, path, queue), aside(_condition(queue, actor)))
     if has_cursor:
         instant, last = bindparam("instant", type_=UTCDateTime()), bindparam("last", type_=Integer)
         later = or_(key > instant, and_(key == instant, Ticket.id > last))

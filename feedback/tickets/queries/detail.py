@@ -17,6 +17,7 @@ from feedback.kernel.errors import NotFound
 from feedback.people.models import Person
 from feedback.storage.session import db
 from feedback.tickets.models import Ticket
+from feedback.tickets.queries.originals import HAS_ORIGINAL
 from feedback.tickets.queries.timeline import CycleLine, EventLine, NoteLine, cycles_of, events_of, notes_of
 from feedback.tickets.queries.visible import visible
 from feedback.tickets.rules.grants import Grant, Sight, TicketFacts, grants_for, inspects, relations, sight_of, without
@@ -104,6 +105,8 @@ class TicketPage:
     joined_number: str | None
     cycle: int
     closed_at: datetime | None
+    has_original: bool
+    masking_asked_at: datetime | None
     clocks: tuple[ClockRow, ...]
     events: tuple[EventLine, ...]
     notes: tuple[NoteLine, ...]
@@ -137,7 +140,7 @@ _PAGE = (
         Ticket.confidential, Ticket.hidden, Ticket.published_at, Ticket.returned_at, Ticket.due_at, Ticket.due_kind,
         Ticket.hold_reason, Ticket.promised_date, Ticket.reject_reason, Ticket.cycle, Ticket.closed_at,
         Ticket.excluded_person_id, Ticket.reported_person_id, Ticket.walled_unit_id, Ticket.about_head,
-        Ticket.reported_unit_id,
+        Ticket.reported_unit_id, Ticket.masking_asked_at, HAS_ORIGINAL.label("has_original"),
         Unit.name.label("unit"), Unit.slug.label("unit_slug"), Unit.path.label("unit_path"),
         _Proposed.name.label("proposed_unit"), Topic.name.label("topic"), Topic.slug.label("topic_slug"),
         Service.name.label("service"), Service.slug.label("service_slug"), Authority.name.label("authority"),
@@ -193,6 +196,7 @@ def _situation(row: Row[Any], actor: Actor, held: frozenset[Relation], facts: Ti
         confidential=row.confidential,
         anonymous=row.anonymous,
         graded=row.kind == Kind.COMPLAINT,
+        masking_asked=row.masking_asked_at is not None,
         deciding=relations(without(actor, row.excluded_person_id), facts),
     )
 

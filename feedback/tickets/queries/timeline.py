@@ -142,7 +142,7 @@ def events_of(
 
 _BY_REPORTER = frozenset({
     MoveName.SUBMIT, MoveName.COMPLETE, MoveName.CONFIRM, MoveName.DISPUTE, MoveName.REOPEN, MoveName.ADD_INFORMATION,
-    MoveName.WITHDRAW, *PROTECTING,
+    MoveName.WITHDRAW, MoveName.MASK_OWN, MoveName.ASK_MASKING, *PROTECTING,
 })  # fmt: skip
 
 

@@ -28,6 +28,7 @@ def _row(move: Move) -> str:
     effects += ["retargets" if move.retargets else ""]
     effects += ["hands over" if move.hands_over else "", "cancels all" if move.cancels_all else ""]
     effects += ["new cycle" if move.new_cycle else "", "publishes the words" if move.publishes else ""]
+    effects += ["not shown to the public" if move.quiet else ""]
     effects += ["none; officials only" if move.internal else ""]
     clocks = "; ".join(effect for effect in effects if effect) or "–"
     tells = ", ".join(move.tells) or "–"

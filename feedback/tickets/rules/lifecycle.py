@@ -57,8 +57,8 @@ SYSTEM = frozenset({Relation.SYSTEM})
 class Move:
     """One row: from where, to where (None: stays), who, with which words, and what it does to clocks.
 
+    ``quiet``: between the reporter and officials; the public is not led to what is still there to be read.
     ``internal``: between officials only; the reporter and the public never learn of it, and no clock does either.
-    ``quiet``: the public never learns of it.
     """
 
     name: M
@@ -76,8 +76,8 @@ class Move:
     hands_over: bool = False
     new_cycle: bool = False
     publishes: bool = False
-    internal: bool = False
     quiet: bool = False
+    internal: bool = False
     tells: tuple[str, ...] = ()
 
 
@@ -154,6 +154,13 @@ TABLE: tuple[Move, ...] = (
     Move(name=M.MAKE_ANONYMOUS, sources=_ANY, who=REPORTER | ROUTERS, words=Words.OPTIONAL, quiet=True,
          tells=("reporter",)),
     Move(name=M.SET_REPORTED, sources=_OWED | _from(S.ANSWERED), who=ROUTERS, words=Words.REQUIRED, internal=True),
+    Move(name=M.REDACT, sources=_ANY, who=ROUTERS, words=Words.REQUIRED, needs=("passages", "redact_reason"),
+         tells=("reporter",)),
+    Move(name=M.MASK_OWN, sources=_ANY, who=REPORTER, needs=("passages",)),
+    Move(name=M.ASK_MASKING, sources=_ANY, who=REPORTER | WORKERS, needs=("passages",), quiet=True,
+         tells=("coordinator",)),
+    Move(name=M.DECLINE_MASKING, sources=_ANY, who=ROUTERS, words=Words.REQUIRED, quiet=True, tells=("reporter",)),
+    Move(name=M.RETITLE, sources=_ANY, who=ROUTERS, words=Words.REQUIRED),
 )  # fmt: skip
 
 MOVES: dict[M, Move] = {move.name: move for move in TABLE}
@@ -185,6 +192,7 @@ class Situation:
     anonymous: bool = False
     graded: bool = True
     deciding: frozenset[Relation] | None = None
+    masking_asked: bool = False
 
 
 def check_move(name: M, situation: Situation, now: datetime) -> Move:
@@ -219,6 +227,7 @@ def _is_done(name: M, situation: Situation) -> bool:
         M.RESTORE: not situation.hidden,
         M.MAKE_CONFIDENTIAL: situation.confidential,
         M.MAKE_ANONYMOUS: situation.anonymous,
+        M.DECLINE_MASKING: not situation.masking_asked,
     }
     return before.get(name, False)
 

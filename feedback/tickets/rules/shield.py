@@ -15,7 +15,7 @@ from feedback.kernel.text import mark
 # Stored in public words, whoever reads them; the language of reports is Indonesian.
 MASKED = "[disamarkan]"
 ENTRUSTED = "[dititipkan kepada unit]"
-SHORTEST_PASSAGE = 3
+SHORTEST_PASSAGE, MOST_PASSAGES = 3, 50
 
 
 class Treatment(StrEnum):

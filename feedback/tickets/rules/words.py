@@ -92,6 +92,11 @@ class MoveName(StrEnum):
     MAKE_CONFIDENTIAL = "make_confidential"
     MAKE_ANONYMOUS = "make_anonymous"
     SET_REPORTED = "set_reported"
+    REDACT = "redact"
+    MASK_OWN = "mask_own"
+    ASK_MASKING = "ask_masking"
+    DECLINE_MASKING = "decline_masking"
+    RETITLE = "retitle"
 
 
 class HoldReason(StrEnum):
@@ -114,6 +119,16 @@ class RejectReason(StrEnum):
     PERSONAL_DISPUTE = "personal_dispute"
     ALREADY_ANSWERED = "already_answered"
     EMERGENCY = "emergency"
+
+
+class RedactReason(StrEnum):
+    """Why a coordinator masks words."""
+
+    PRIVATE_DATA = "private_data"
+    ABOUT_OTHERS = "about_others"
+    ASKED = "asked"
+    UNPROVEN = "unproven"
+    ABUSE = "abuse"
 
 
 KIND_LABELS = {
@@ -188,6 +203,13 @@ REJECT_CHANNELS = {
     RejectReason.ALREADY_ANSWERED: mark("Buka laporan yang disebut dalam penjelasan; di sana jawabannya."),
     RejectReason.EMERGENCY: mark("Telepon 112 (darurat), 113 (pemadam), 110 (polisi), atau 119 (ambulans) sekarang."),
 }
+REDACT_LABELS = {
+    RedactReason.PRIVATE_DATA: mark("Data pribadi"),
+    RedactReason.ABOUT_OTHERS: mark("Nama atau keterangan tentang orang lain"),
+    RedactReason.ASKED: mark("Atas permintaan penulisnya"),
+    RedactReason.UNPROVEN: mark("Tuduhan terhadap seseorang yang belum terbukti"),
+    RedactReason.ABUSE: mark("Hinaan atau ancaman"),
+}
 MOVE_LABELS = {
     MoveName.SUBMIT: mark("Laporan diterima"),
     MoveName.VERIFY_AND_ASSIGN: mark("Diverifikasi dan diteruskan"),
@@ -220,4 +242,9 @@ MOVE_LABELS = {
     MoveName.MAKE_CONFIDENTIAL: mark("Dijadikan rahasia"),
     MoveName.MAKE_ANONYMOUS: mark("Nama pelapor disembunyikan"),
     MoveName.SET_REPORTED: mark("Yang dilaporkan dicatat"),
+    MoveName.REDACT: mark("Bagian disamarkan oleh koordinator"),
+    MoveName.MASK_OWN: mark("Bagian disamarkan atas permintaan pelapor"),
+    MoveName.ASK_MASKING: mark("Diminta menyamarkan bagian"),
+    MoveName.DECLINE_MASKING: mark("Permintaan menyamarkan tidak dipenuhi"),
+    MoveName.RETITLE: mark("Judul untuk umum diubah"),
 }

@@ -32,9 +32,10 @@ QUEUE_LABELS = {
     Queue.OVERDUE: mark("Lewat tenggat"),
     Queue.WAITING: mark("Menunggu pelapor"),
     Queue.DISPUTED: mark("Disanggah"),
+    Queue.MASKING: mark("Minta disamarkan"),
 }
-TONES = {Queue.OVERDUE: "late", Queue.DUE_TODAY: "warn", Queue.DISPUTED: "warn"}
-_COORDINATOR_ONLY = frozenset({Queue.TO_VERIFY, Queue.RETURNED})
+TONES = {Queue.OVERDUE: "late", Queue.DUE_TODAY: "warn", Queue.DISPUTED: "warn", Queue.MASKING: "warn"}
+_COORDINATOR_ONLY = frozenset({Queue.TO_VERIFY, Queue.RETURNED, Queue.MASKING})
 
 
 def _queue(here: Actor) -> Queue:

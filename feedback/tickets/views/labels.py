@@ -114,6 +114,11 @@ MOVE_ACTIONS = {
     MoveName.MAKE_CONFIDENTIAL: mark("Jadikan rahasia"),
     MoveName.MAKE_ANONYMOUS: mark("Sembunyikan nama pelapor"),
     MoveName.SET_REPORTED: mark("Catat siapa yang dilaporkan"),
+    MoveName.REDACT: mark("Samarkan bagian"),
+    MoveName.MASK_OWN: mark("Samarkan bagian tulisan saya"),
+    MoveName.ASK_MASKING: mark("Minta bagian disamarkan"),
+    MoveName.DECLINE_MASKING: mark("Tolak permintaan menyamarkan"),
+    MoveName.RETITLE: mark("Beri judul untuk umum"),
 }
 _PUBLIC_WORDS = mark("Tampil untuk umum dengan peran dan unit Anda. Tulis dengan bahasa sehari-hari.")
 MOVE_HINTS = {
@@ -146,6 +151,9 @@ MOVE_HINTS = {
     MoveName.SET_REPORTED: mark(
         "Hanya petugas yang menangani membacanya. Kosongkan unit dan surel bila ternyata bukan tentang petugas."
     ),
+    MoveName.REDACT: mark("Tampil untuk umum. Jangan mengulang yang disamarkan."),
+    MoveName.DECLINE_MASKING: mark("Hanya penulisnya dan petugas yang membaca."),
+    MoveName.RETITLE: mark("Satu baris. Isi laporan warga tidak berubah; perubahan judul tampil untuk umum."),
     MoveName.INSTRUCT: mark("Apa yang harus dilakukan dan oleh siapa. Hanya petugas yang melihatnya."),
 }
 STATE_MEANINGS = {

@@ -28,11 +28,21 @@ from feedback.tickets.queries.timeline import EventLine
 from feedback.tickets.rules.grants import Sight
 from feedback.tickets.rules.lifecycle import MOVES, PROTECTING, Move
 from feedback.tickets.rules.shield import Unshielded, look
-from feedback.tickets.rules.words import HOLD_LABELS, REJECT_CHANNELS, REJECT_LABELS, HoldReason, MoveName, RejectReason
+from feedback.tickets.rules.words import (
+    HOLD_LABELS,
+    REDACT_LABELS,
+    REJECT_CHANNELS,
+    REJECT_LABELS,
+    HoldReason,
+    MoveName,
+    RedactReason,
+    RejectReason,
+)
 from feedback.tickets.views.attached import Shown, shown_files, uploader
 from feedback.tickets.views.blueprint import tickets
 from feedback.tickets.views.dates import dates_of
 from feedback.tickets.views.labels import MOVE_ACTIONS, clock_label, move_label, role_label
+from feedback.tickets.views.masking import MASKING_MOVES, may_mask
 from feedback.web.body import takes_files
 from feedback.web.guard import actor, open_by_code, public
 from feedback.web.language import told
@@ -49,6 +59,7 @@ DONE = {
     MoveName.MAKE_CONFIDENTIAL: mark("Laporan kini rahasia. Umum tidak dapat membacanya lagi."),
     MoveName.MAKE_ANONYMOUS: mark("Nama pelapor kini disembunyikan."),
 }
+_HERE = MOVE_ACTIONS.keys() - MASKING_MOVES
 ANSWERS = frozenset({MoveName.ANSWER, MoveName.REVIEW_ANSWER})
 REPLIES = frozenset({MoveName.INTERIM_REPLY, MoveName.HOLD, MoveName.ASK_COMPLETION, MoveName.REJECT, MoveName.REFER})
 
@@ -92,6 +103,9 @@ def _addition(event: EventLine) -> str:
     if "reject_reason" in detail:
         reason = RejectReason(detail["reject_reason"])
         parts += [gettext(REJECT_LABELS[reason]) + ".", gettext(REJECT_CHANNELS[reason])]
+    if "redact_reason" in detail:
+        why = gettext(REDACT_LABELS[RedactReason(detail["redact_reason"])])
+        parts.append(gettext("Alasan: %(reason)s.", reason=why))
     if "authority" in detail:
         parts.append(f"{detail['authority']}: {detail['channel']}")
     if "level" in detail:
@@ -142,6 +156,8 @@ def _entry(page: TicketPage, event: EventLine) -> Entry:
 def _forms(page: TicketPage, filled: MoveForm | None) -> dict[MoveName, tuple[Move, MoveForm]]:
     forms, offers = {}, Offers()
     for move in page.moves:
+        if move.name in MASKING_MOVES:
+            continue  # these have a page of their own
         if filled is not None and filled.move.data == move.name.value:
             forms[move.name] = (move, filled)
         else:
@@ -183,6 +199,7 @@ def _render(page: TicketPage, *, filled: MoveForm | None = None, note: NoteForm 
         staff_forms={name: forms[name] for name in forms if name not in own},
         note=(note or NoteForm(formdata=None, prefix="note")) if page.is_official else None,
         Sight=Sight,
+        may_mask=may_mask(page),
         filled=filled,
         **more,
     )
@@ -221,7 +238,7 @@ def move(number: str) -> Any:
     """Make one move; whatever goes wrong, what was typed is still there."""
     page = _load(number)
     names = [value for name, value in request.form.items() if name.endswith("-move")]
-    known = next((MOVES[MoveName(name)] for name in names if name in MOVE_ACTIONS), None)
+    known = next((MOVES[MoveName(name)] for name in names if name in _HERE), None)
     if known is None:
         raise Invalid(mark("Isian ini tidak dikenal."))
     form = _form(page, known, Offers())
