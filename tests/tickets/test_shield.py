@@ -49,7 +49,7 @@ def test_one_question_for_the_same_words_however_often() -> None:
 
 def test_the_key_follows_the_words_not_the_place() -> None:
     assert look({"text": f"a {PHONE}"})[0].key == look({"text": f"jauh di sana {PHONE} b"})[0].key
-    assert look({"text": PHONE})[0].key != look({"text": PHONE.replace("12", "13", 1)})[0].key
+    assert look({"text": PHONE})[0].key != look({"text": PHONE[:-1] + "9"})[0].key
 
 
 @pytest.mark.parametrize(
@@ -98,7 +98,7 @@ def test_the_original_stays_and_everybody_reads_the_masked_words(world: World) -
 
 def test_masked_words_are_not_searched(world: World) -> None:
     receipt = assigned(world, text=TEXT, shield=choices(TEXT, Treatment.MASK))
-    for asked, hits in (("Tukirah", 1), (NIK, 0), ("0013", 0), (PHONE, 0)):
+    for asked, hits in (("Tukirah", 1), (NIK, 0), ("0000 12", 0), (PHONE, 0)):
         rows = list_tickets(Actor(), Filters(text=asked), now=utc_now()).rows
         assert [row.number for row in rows] == [receipt.number] * hits, asked
 
@@ -254,7 +254,7 @@ def test_an_answer_holds_for_its_words_only(world: World, readers: Callable[[], 
     button = "Kirim tanggapan sementara"
     page = reader.send(reader.open(f"/laporan/{receipt.number}"), button=button, **{"interim_reply-text": f"Telepon {PHONE}."})
     [(name, _)] = asked_on(page)
-    other = PHONE.replace("0013", "0013")
+    other = PHONE[:-1] + "9"
     page = reader.send(page, button=button, **{"interim_reply-text": f"Telepon {other}.", name: "keep"})
     assert page.status == 422
     assert [event.move for event in events_of(receipt)][-1] != M.INTERIM_REPLY
