@@ -18,10 +18,10 @@ from feedback.tickets.actions.effects import (
     current_cycle,
     receive_earlier,
 )
-from feedback.tickets.actions.protect import hide_name, make_confidential
-from feedback.tickets.actions.walls import is_behind_wall, name_reported, name_reported_person
 from feedback.tickets.actions.masking import MASKING
+from feedback.tickets.actions.protect import hide_name, make_confidential
 from feedback.tickets.actions.shielding import LONGEST_TITLE
+from feedback.tickets.actions.walls import is_behind_wall, name_reported, name_reported_person
 from feedback.tickets.actions.work import Work, facts_of
 from feedback.tickets.models import Ticket
 from feedback.tickets.rules.grants import Sight, grants_for, sight_of

@@ -1,4 +1,4 @@
-"""What was written before a part of it was masked: the only place that selects it (docs/adr/0013)."""
+"""What was written before a part of it was masked: the only place that selects it (docs/adr/0016)."""
 
 from __future__ import annotations
 

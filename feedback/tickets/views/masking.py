@@ -17,8 +17,9 @@ from feedback.tickets.actions.originals import read_originals
 from feedback.tickets.actions.work import MakeMove
 from feedback.tickets.forms.masking import FOUND, DeclineForm, MaskForm, RedactForm
 from feedback.tickets.forms.shield import Question, questions, read_choices
-from feedback.tickets.queries.detail import EventLine, TicketPage, ticket_page
+from feedback.tickets.queries.detail import TicketPage, ticket_page
 from feedback.tickets.queries.originals import passages_asked
+from feedback.tickets.queries.timeline import EventLine
 from feedback.tickets.rules.shield import Unshielded, look, passages_of
 from feedback.tickets.rules.words import MoveName, RedactReason
 from feedback.tickets.views.blueprint import tickets
