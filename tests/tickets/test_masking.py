@@ -156,6 +156,16 @@ def test_a_request_can_be_declined_once_with_a_reason(world: World) -> None:
     assert mine.events[-1].text == "Nama jabatan boleh disebut."
 
 
+def test_the_first_title_stays_behind_the_door(world: World) -> None:
+    receipt = told(world)
+    move(receipt.number, M.RETITLE, world.coordinator, text="Pungutan oleh seorang petugas")
+    move(receipt.number, M.RETITLE, world.coordinator, text="Pungutan di loket")
+    assert ticket_page(world.officer, receipt.number, utc_now()).has_original
+    assert not ticket_page(world.citizen, receipt.number, utc_now()).has_original
+    redact(world, receipt, NAME)
+    assert (ticket_of(receipt).title, ticket_of(receipt).original_title) == ("Pungutan di loket", f"Pungutan oleh {NAME}")
+
+
 def test_a_title_is_changed_in_public(world: World) -> None:
     receipt = assigned(world)
     move(receipt.number, M.RETITLE, world.coordinator, text="Lampu jalan mati di Sofifi")

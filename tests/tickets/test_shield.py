@@ -47,6 +47,15 @@ def test_one_question_for_the_same_words_however_often() -> None:
     assert found[0].sentence == ("", f" atau {PHONE}")
 
 
+def test_a_question_stands_in_its_line_cut_between_words() -> None:
+    (one,) = look({"text": f"Baris lain.\n{'kata ' * 20}HP {PHONE}, {'sekali ' * 20}\nBaris lain."})
+    before, after = one.sentence
+    assert before == "…" + "kata " * 11 + "HP "
+    assert after == ", " + " ".join(["sekali"] * 8) + "…"
+    (one,) = look({"text": f"{'x' * 90} {PHONE}"})
+    assert one.sentence == ("…" + "x" * 59 + " ", "")
+
+
 def test_the_key_follows_the_words_not_the_place() -> None:
     assert look({"text": f"a {PHONE}"})[0].key == look({"text": f"jauh di sana {PHONE} b"})[0].key
     assert look({"text": PHONE})[0].key != look({"text": PHONE[:-1] + "9"})[0].key

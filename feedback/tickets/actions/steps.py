@@ -199,7 +199,9 @@ def _retitle(work: Work) -> None:
     title = work.said.words
     if len(title.text) > LONGEST_TITLE or "\n" in title.text:
         raise Invalid(mark("Paling banyak %(max)s karakter, satu baris."), field="text", values={"max": LONGEST_TITLE})
-    work.ticket.title, work.ticket.original_title = title.text, title.original
+    # The first title stays behind the door; each later one is in its event.
+    work.ticket.original_title = work.ticket.original_title or work.ticket.title
+    work.ticket.title = title.text
 
 
 STEPS: dict[MoveName, Callable[[Work], None]] = {

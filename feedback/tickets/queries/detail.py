@@ -17,7 +17,7 @@ from feedback.kernel.errors import NotFound
 from feedback.people.models import Person
 from feedback.storage.session import db
 from feedback.tickets.models import Ticket
-from feedback.tickets.queries.originals import HAS_ORIGINAL
+from feedback.tickets.queries.originals import HAS_OLD_TITLE, HAS_ORIGINAL
 from feedback.tickets.queries.timeline import CycleLine, EventLine, NoteLine, cycles_of, events_of, notes_of
 from feedback.tickets.queries.visible import visible
 from feedback.tickets.rules.grants import Grant, Sight, TicketFacts, grants_for, inspects, relations, sight_of, without
@@ -141,6 +141,7 @@ _PAGE = (
         Ticket.hold_reason, Ticket.promised_date, Ticket.reject_reason, Ticket.cycle, Ticket.closed_at,
         Ticket.excluded_person_id, Ticket.reported_person_id, Ticket.walled_unit_id, Ticket.about_head,
         Ticket.reported_unit_id, Ticket.masking_asked_at, HAS_ORIGINAL.label("has_original"),
+        HAS_OLD_TITLE.label("has_old_title"),
         Unit.name.label("unit"), Unit.slug.label("unit_slug"), Unit.path.label("unit_path"),
         _Proposed.name.label("proposed_unit"), Topic.name.label("topic"), Topic.slug.label("topic_slug"),
         Service.name.label("service"), Service.slug.label("service_slug"), Authority.name.label("authority"),
@@ -221,6 +222,7 @@ def _page(
         sight=sight,
         relations=held,
         moves=possible_moves(situation, now) if held else (),
+        has_original=row.has_original or (official and row.has_old_title),
         title=row.title if words else None,
         text=row.text if words else None,
         place=row.place if words else None,
@@ -245,7 +247,7 @@ def _page(
 
 _CONVERTED = frozenset({
     "kind", "state", "grade", "channel", "title", "text", "place", "officer", "reporter_name", "hold_reason",
-    "reject_reason",
+    "reject_reason", "has_original",
 })  # fmt: skip
 
 

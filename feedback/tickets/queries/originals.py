@@ -17,9 +17,11 @@ from feedback.tickets.rules.words import MoveName
 # The words of a report as its writer sent them, whatever the public reads now.
 AS_WRITTEN = func.coalesce(Ticket.original_text, Ticket.text)
 _KEPT = Ticket.original_text, Ticket.original_title, Ticket.original_place
-# Whether there is anything behind the door.
+# Whether there is anything behind the door. Titles are officials' words: theirs alone.
+HAS_OLD_TITLE = Ticket.original_title.is_not(None)
 HAS_ORIGINAL = or_(
-    *(column.is_not(None) for column in _KEPT),
+    Ticket.original_text.is_not(None),
+    Ticket.original_place.is_not(None),
     exists().where(
         TicketEvent.ticket_id == Ticket.id,
         TicketEvent.move != MoveName.ASK_MASKING,

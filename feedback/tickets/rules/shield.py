@@ -78,7 +78,8 @@ class Unshielded(Invalid):
     code = "private_data_found"
 
     def __init__(self, found: Sequence[Found]) -> None:
-        super().__init__(mark("Ada data pribadi dalam tulisan ini. Pilih apa yang dilakukan, lalu kirim lagi."))
+        message = mark("Ada data pribadi dalam tulisan ini. Pilih apa yang dilakukan, lalu kirim lagi.")
+        super().__init__(message, field=found[0].part)
         self.found = tuple(found)
 
 
@@ -99,11 +100,14 @@ def look(parts: Mapping[str, str]) -> tuple[Found, ...]:
 
 
 def _around(text: str, one: Finding, length: int = 60) -> tuple[str, str]:
-    before = text[max(0, one.start - length) : one.start].rpartition("\n")[2]
-    after = text[one.end : one.end + length].partition("\n")[0]
-    cut_before = len(before) == length and one.start > length
-    cut_after = len(after) == length and one.end + length < len(text)
-    return ("…" + before if cut_before else before), (after + "…" if cut_after else after)
+    """The line around it, cut between words."""
+    before = text[: one.start].rpartition("\n")[2]
+    after = text[one.end :].partition("\n")[0]
+    if len(before) > length:
+        before = "…" + (before[-length:].partition(" ")[2] or before[-length:])
+    if len(after) > length:
+        after = (after[:length].rpartition(" ")[0] or after[:length]) + "…"
+    return before, after
 
 
 def check_choices(parts: Mapping[str, str], choices: Choices) -> None:

@@ -8,7 +8,7 @@ from typing import Any
 
 import segno
 from flask import Response, abort, current_app, render_template, request, url_for
-from flask_babel import get_locale
+from flask_babel import get_locale, gettext
 from flask_login import current_user
 
 from feedback.catalogue.queries import service_by_slug, topic_by_slug
@@ -136,7 +136,8 @@ def _send(form: ReportForm) -> Answer:
     try:
         receipt = submit(_command(form), actor())
     except Unshielded as refusal:
-        form.refuse(refusal)
+        # The questions are on the page that shows what the public will read; its fields are not.
+        form.form_errors.append(gettext(refusal.message))
         return _check(form, 422)
     except Invalid as refusal:
         form.refuse(refusal)
