@@ -74,6 +74,8 @@ def _show(page: TicketPage, form: MaskForm, status: int = 200, **more: Any) -> A
     given: dict[str, Any] = {"decline": DeclineForm(formdata=None, prefix="tolak"), "asked": (), **more}
     ticked = request.form.getlist(FOUND) if request.method == "POST" else None
     found = found_in(page) if _may(page, MoveName.REDACT) or _may(page, MoveName.MASK_OWN) else {}
+    if not found:
+        form.passages.label.text = gettext("Bagian yang disamarkan")
     return render_template(
         "tickets/mask.html", page=page, form=form, found=found, ticked=ticked,
         redacts=_may(page, MoveName.REDACT), **given,
