@@ -30,7 +30,7 @@ def test_going_back_gives_what_was_written_and_masks_nothing_by_itself(app: Flas
     plain = make_report(world)
     before = ticket_of(plain).text
     db.session.rollback()
-    downgrade(revision="0012")
+    downgrade(revision="0013")
     db.session.remove()
     with db.engine.connect() as connection:
         rows = dict(connection.execute(text("SELECT number, text FROM ticket")).tuples().all())
