@@ -156,6 +156,22 @@ def test_a_request_can_be_declined_once_with_a_reason(world: World) -> None:
     assert mine.events[-1].text == "Nama jabatan boleh disebut."
 
 
+@pytest.mark.parametrize("all_words", [False, True])
+def test_what_was_masked_goes_with_the_words(world: World, all_words: bool) -> None:
+    from feedback.tickets.actions.tombstones import bury
+
+    receipt = told(world)
+    redact(world, receipt, NAME)
+    move(receipt.number, M.ASK_MASKING, world.citizen, passages="memungut uang")
+    with transaction():
+        bury(receipt.ticket_id, utc_now(), all_words=all_words)
+    ticket, events = ticket_of(receipt), events_of(receipt)
+    kept = [ticket.original_text, ticket.original_title, ticket.original_place, *(one.original_text for one in events)]
+    assert [words for words in kept if words is not None] == []
+    assert ticket.masking_asked_at is None
+    assert not ticket_page(world.officer, receipt.number, utc_now()).has_original
+
+
 def test_the_first_title_stays_behind_the_door(world: World) -> None:
     receipt = told(world)
     move(receipt.number, M.RETITLE, world.coordinator, text="Pungutan oleh seorang petugas")

@@ -16,8 +16,11 @@ TOMBSTONE = mark("Isi laporan ini sudah dihapus.")
 # Columns that hold words of a person, in a report and in an event; the test of columns fails for a new one not here.
 TICKET_WORDS: dict[str, Any] = {
     "title": None, "place": "", "event_date": None, "reporter_name": None, "reporter_id": None, "form_key_hash": None,
+    "original_text": None, "original_title": None, "original_place": None, "masking_asked_at": None,
 }  # fmt: skip
-EVENT_WORDS: dict[str, Any] = {"text": "", "html": None}
+# What was masked, and what was given to the unit only: of everybody, whoever's words stay.
+MASKED_WORDS: dict[str, Any] = {"original_text": None, "entrusted": None}
+EVENT_WORDS: dict[str, Any] = {"text": "", "html": None, **MASKED_WORDS}
 
 
 def bury(ticket_id: int, at: datetime, *, all_words: bool) -> None:
@@ -28,6 +31,7 @@ def bury(ticket_id: int, at: datetime, *, all_words: bool) -> None:
     report = update(Ticket).where(Ticket.id == ticket_id)
     db.session.execute(report.values(text=TOMBSTONE, words_destroyed_at=at, **TICKET_WORDS))
     events = update(TicketEvent).where(TicketEvent.ticket_id == ticket_id)
+    db.session.execute(events.values(MASKED_WORDS))
     if not all_words:
         events = events.where(TicketEvent.role.is_(None))
     db.session.execute(events.values(EVENT_WORDS))
