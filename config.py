@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from importlib.util import find_spec
 from pathlib import Path
+from typing import Any
 from urllib.parse import urlsplit
 
 ROOT = Path(__file__).resolve().parent
@@ -18,6 +19,7 @@ RATES = {
     "track": (60, 1200),
     "search": (300, 3000),
     "register": (5, 100),
+    "sign_in": (60, 1200),
     "mail": (5, 100),
     "upload": (100, 2000),
     "write": (600, 6000),
@@ -68,6 +70,13 @@ class Settings:
     limits: str = "database"
     redis_url: str = field(default="", repr=False)
     rates: Mapping[str, tuple[int, int]] = field(default_factory=lambda: RATES)
+    oidc_issuer: str = ""
+    oidc_client_id: str = ""
+    oidc_client_secret: str = field(default="", repr=False)
+    oidc_name: str = ""
+    oidc_domain: str = ""
+    oidc_claim: str = ""
+    oidc_second_factor: tuple[str, ...] = ()
 
     @property
     def secure(self) -> bool:
@@ -149,6 +158,25 @@ def _public_url(values: Mapping[str, str]) -> str:
     return url
 
 
+def _oidc(values: Mapping[str, str]) -> dict[str, Any]:
+    """One provider people may sign in with; none without OIDC_ISSUER."""
+    names = ("OIDC_ISSUER", "OIDC_CLIENT_ID", "OIDC_CLIENT_SECRET", "OIDC_NAME", "OIDC_DOMAIN", "OIDC_CLAIM")
+    found: dict[str, Any] = {name.lower(): values.get(name, "").strip() for name in names}
+    issuer = urlsplit(found["oidc_issuer"])
+    if not found["oidc_issuer"]:
+        return {}
+    if issuer.query or not (issuer.scheme == "https" or issuer.hostname in ("localhost", "127.0.0.1")):
+        raise BadSettings("OIDC_ISSUER must be the provider's https address, as it names itself.")
+    for name in ("OIDC_CLIENT_ID", "OIDC_CLIENT_SECRET", "OIDC_NAME"):
+        if not found[name.lower()]:
+            raise BadSettings(f"{name} must be set beside OIDC_ISSUER.")
+    if found["oidc_claim"] and not all(found["oidc_claim"].partition("=")):
+        raise BadSettings("OIDC_CLAIM must look like name=value.")
+    found["oidc_domain"] = found["oidc_domain"].lower().removeprefix("@")
+    words = values.get("OIDC_SECOND_FACTOR", "").split(",")
+    return {**found, "oidc_second_factor": tuple(word.strip() for word in words if word.strip())}
+
+
 def load_settings(values: Mapping[str, str] | None = None) -> Settings:
     """The settings of this process; raises BadSettings with one sentence when they cannot be understood.
 
@@ -199,4 +227,5 @@ def load_settings(values: Mapping[str, str] | None = None) -> Settings:
         limits=_limits(values),
         redis_url=values.get("REDIS_URL", "").strip(),
         rates=_rates(values),
+        **_oidc(values),
     )

@@ -81,6 +81,8 @@ HANDLERS: dict[str, Callable[[Job], None]] = {
     "retention.run": rights_handlers.destroy,
     "files.forget": rights_handlers.forget_files,
     "mail.digest": notice_handlers.send_digest,
+    "mail.invitation": notice_handlers.send_invitation,
+    "mail.role_ending": notice_handlers.send_role_ending,
     "person.left": ticket_handlers.person_left,
     "mail.report": insight_handlers.send_report,
     "files.scan": file_handlers.scan,

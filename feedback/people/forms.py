@@ -2,17 +2,27 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 
 from flask_babel import gettext
 from flask_babel import lazy_gettext as _
-from wtforms import BooleanField, DateField, EmailField, HiddenField, PasswordField, SelectField
+from wtforms import (
+    BooleanField,
+    DateField,
+    EmailField,
+    HiddenField,
+    PasswordField,
+    SelectField,
+    ValidationError,
+)
 from wtforms.fields import SelectChoice
 from wtforms.validators import DataRequired, Email, InputRequired, Length, Optional
 
+from feedback.kernel.permissions import Role
 from feedback.kernel.text import mark
 from feedback.people.actions import CreatePerson
-from feedback.people.rules import CITIZEN_LENGTH, LONGEST, STAFF_LENGTH
+from feedback.people.actions.invitations import Invite
+from feedback.people.rules import CITIZEN_LENGTH, LONGEST, ROLE_LABELS, STAFF_LENGTH
 from feedback.web.form import Form, Line, Words, id_or_none
 from feedback.web.language import LANGUAGES
 
@@ -33,7 +43,7 @@ class SignInForm(Form):
 
 
 class ProofForm(Form):
-    """The password once more, before a step that cannot be taken lightly."""
+    """The password or a passkey once more, before a step that cannot be taken lightly."""
 
     WRONG = mark("Kata sandi salah.")
 
@@ -41,6 +51,7 @@ class ProofForm(Form):
         csrf = False  # the page's own token stands beside it
 
     password = PasswordField(_("Kata sandi"), [DataRequired()], render_kw={"autocomplete": "current-password"})
+    jawaban = HiddenField()
 
 
 class RegisterForm(Form):
@@ -121,3 +132,79 @@ class DigestForm(Form):
 
     daily = BooleanField(_("Ringkasan harian: laporan yang jatuh tempo, terlambat, disanggah, atau dikembalikan"))
     weekly = BooleanField(_("Ringkasan mingguan untuk atasan: masuk, terjawab, terlambat, dan tertua per unit"))
+
+
+class InviteForm(Form):
+    """Who is asked to take which role."""
+
+    email = EmailField(
+        _("Alamat surel"),
+        [DataRequired(), Length(max=254), Email()],
+        filters=[_strip],
+        description=_("Alamat dinas orangnya. Tautan undangan dikirim ke sini dan hanya dapat dipakai sekali."),
+        render_kw={"spellcheck": "false", "autocapitalize": "none", "autocomplete": "off"},
+    )
+    role = SelectField(_("Peran"))
+    unit_id = SelectField(_("Unit"), coerce=id_or_none)
+    valid_to = DateField(
+        _("Sampai"),
+        [Optional()],
+        description=_("Hari terakhir peran ini berlaku. Kosong: tanpa batas."),
+    )
+
+    def offer(self, roles: Iterable[Role], units: Mapping[int, str]) -> None:
+        """The roles and units this person may give."""
+        self.role.choices = [SelectChoice(role.value, gettext(ROLE_LABELS[role])) for role in roles]
+        named = (SelectChoice(str(unit_id), name) for unit_id, name in units.items())
+        self.unit_id.choices = [SelectChoice("", gettext("Pilih unit")), *named]
+
+    def validate_unit_id(self, field: SelectField) -> None:
+        """Raise a ValidationError when none was chosen."""
+        if field.data is None:
+            raise ValidationError(gettext("Bagian ini wajib diisi."))
+
+    def command(self) -> Invite:
+        """The invitation asked for."""
+        return Invite(self.email.data or "", Role(self.role.data), self.unit_id.data, self.valid_to.data)
+
+
+class ExtendForm(Form):
+    """The new last day of a role."""
+
+    valid_to = DateField(_("Berlaku sampai"), [InputRequired()])
+
+
+class AcceptForm(Form):
+    """Name and password of whoever takes an invitation without an account yet."""
+
+    name = Line(_("Nama"), [Words()], longest=120, render_kw={"autocomplete": "name"})
+    password = PasswordField(
+        _("Kata sandi"),
+        [DataRequired()],
+        description=_(
+            "Paling sedikit %(min)s karakter. Beberapa kata yang tidak berhubungan lebih aman dan mudah diingat.",
+            min=STAFF_LENGTH,
+        ),
+        render_kw={"autocomplete": "new-password", "maxlength": LONGEST},
+    )
+    locale = SelectField(_("Bahasa surat elektronik"), choices=_LANGUAGES)
+
+
+class PasskeyForm(Form):
+    """What a browser answers for a passkey; `lanjut` is the page that asked for it."""
+
+    jawaban = HiddenField()
+    lanjut = HiddenField()
+
+
+class NewPasskeyForm(Form):
+    """A passkey that a browser just made, and what its owner calls it."""
+
+    name = Line(
+        _("Nama kunci sandi"),
+        [Words()],
+        longest=60,
+        description=_("Supaya Anda mengenalinya nanti, misalnya: ponsel kantor."),
+        render_kw={"autocomplete": "off"},
+    )
+    jawaban = HiddenField()

@@ -3,5 +3,6 @@
 from __future__ import annotations
 
 from feedback.people.actions import forget_old_sessions
+from feedback.people.actions.expiry import note_ends, warn_of_ends
 
-TIMERS = (forget_old_sessions,)
+TIMERS = (forget_old_sessions, warn_of_ends, note_ends)

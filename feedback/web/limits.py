@@ -32,9 +32,15 @@ class Rate(StrEnum):
     TRACK = "track"
     SEARCH = "search"
     REGISTER = "register"
+    SIGN_IN = "sign_in"
     MAIL = "mail"
     UPLOAD = "upload"
     WRITE = "write"
+
+
+def always() -> bool:
+    """For `limited`: reading counts too."""
+    return True
 
 
 def limited(rate: Rate, *, when: Callable[[], bool] = lambda: request.method not in SAFE) -> Callable[[View], View]:

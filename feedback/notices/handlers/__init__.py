@@ -16,6 +16,7 @@ from feedback.notices.handlers.escalations import send_escalation
 from feedback.notices.handlers.letters import write
 from feedback.notices.handlers.rights import send_farewell, send_rights
 from feedback.notices.handlers.sending import send
+from feedback.notices.handlers.staff import send_invitation, send_role_ending
 from feedback.notices.queries.escalations import sees_ticket
 from feedback.notices.queries.letters import event_facts, recipient_of, ticket_facts
 from feedback.notices.rules.letters import Audience, Letter
@@ -29,8 +30,10 @@ __all__ = [
     "send_digest",
     "send_escalation",
     "send_farewell",
+    "send_invitation",
     "send_mail",
     "send_rights",
+    "send_role_ending",
     "ticket_lapsing",
     "ticket_moved",
 ]

@@ -12,10 +12,12 @@ from feedback.kernel.clock import utc_now
 from feedback.kernel.errors import Conflict, Invalid, NotFound
 from feedback.kernel.privacy import NOTICE
 from feedback.kernel.text import clean, mark
+from feedback.people.actions.credentials import drop_credentials
 from feedback.people.actions.passwords import hashed
 from feedback.people.actions.sessions import end_sessions
 from feedback.people.models import Person
 from feedback.people.rules import check_account, check_name, check_password
+from feedback.storage.outbox import post
 from feedback.storage.session import db, transaction
 
 
@@ -58,7 +60,10 @@ def create_person(command: CreatePerson, *, by: int | None = None, by_themselves
 
 
 def set_password(person_id: int, password: str, *, by: int | None, staff: bool) -> None:
-    """Change a password and end every session of the account."""
+    """Change a password and end every session of the account.
+
+    Somebody else's choice of it also ends every other way in: the account may have been another's until now.
+    """
     known = db.session.get(Person, person_id)
     if known is None:
         raise NotFound
@@ -68,6 +73,8 @@ def set_password(person_id: int, password: str, *, by: int | None, staff: bool) 
         db.session.get_one(Person, person_id).password_hash = stored
         end_sessions(person_id)
         own = by == person_id
+        if not own:
+            drop_credentials(person_id)
         record("person.password_set", actor_id=by, subject=f"person:{person_id}", at=utc_now(), coarse=own)
 
 
@@ -87,6 +94,7 @@ def set_active(person_id: int, active: bool, *, by: int | None) -> None:
     """Open or close an account; a closed one is out at the next request."""
     if not active and by == person_id:
         raise Conflict(mark("Anda tidak dapat menutup akun sendiri. Minta administrator lain."))
+    now = utc_now()
     with transaction():
         person = db.session.get(Person, person_id)
         if person is None:
@@ -94,4 +102,5 @@ def set_active(person_id: int, active: bool, *, by: int | None) -> None:
         person.is_active = active
         if not active:
             end_sessions(person_id)
+            post("person.left", f"left:{person_id}:{now.isoformat()}", {"person_id": person_id}, at=now)
         record("person.opened" if active else "person.closed", actor_id=by, subject=f"person:{person_id}", at=utc_now())

@@ -3,18 +3,19 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 
 from sqlalchemy import select
 
 from feedback.audit.actions import record
-from feedback.audit.models import AuditEntry
 from feedback.kernel.clock import local_date, utc_now
 from feedback.kernel.errors import Conflict, Invalid, NotFound
 from feedback.kernel.permissions import Role
 from feedback.kernel.text import mark
 from feedback.people.actions.sessions import end_sessions
 from feedback.people.models import MembershipRow, Person
+from feedback.people.queries.vouching import is_vouched_for
+from feedback.storage.outbox import post
 from feedback.storage.session import db, transaction
 from feedback.units.queries import unit_by_id
 
@@ -30,10 +31,11 @@ class GrantRole:
     valid_to: date | None = None
 
 
-def grant_role(command: GrantRole, *, by: int | None) -> int:
+def grant_role(command: GrantRole, *, by: int | None, proven: bool = False) -> int:
     """Give a role at a unit and end the person's sessions; returns the membership's id.
 
-    Raises Conflict when it is held already, or when nobody but its maker has vouched for the account.
+    Raises Conflict when it is held already, or when nobody but its maker has vouched for the account. ``proven``: the
+    account has just been shown to be whose address it has.
     """
     now = utc_now()
     with transaction():
@@ -53,7 +55,8 @@ def grant_role(command: GrantRole, *, by: int | None) -> int:
         )
         if db.session.scalar(same) is not None:
             raise Conflict(mark("Peran ini sudah dipegang orang itu di unit tersebut."))
-        _check_vouched_for(command.person_id)
+        if not proven:
+            _check_vouched_for(command.person_id)
         end_sessions(command.person_id)
         row = MembershipRow(
             person_id=command.person_id,
@@ -75,18 +78,16 @@ def grant_role(command: GrantRole, *, by: int | None) -> int:
 
 
 def _check_vouched_for(person_id: int) -> None:
-    """Refuse a role for an account that anybody may have opened under an official's address.
+    """Refuse a role for an account that anybody may have opened under an official's address."""
+    if not is_vouched_for(person_id):
+        raise Conflict(mark("Akun ini didaftarkan sendiri. Undang orangnya lewat surel: tautannya membuktikan alamat."))
 
-    Registering proves no address. A password set by an administrator puts its maker out and the official in.
-    """
-    deeds = select(AuditEntry.deed, AuditEntry.actor_id).where(
-        AuditEntry.subject == f"person:{person_id}", AuditEntry.deed.in_(("person.created", "person.password_set"))
-    )
-    known = db.session.execute(deeds.order_by(AuditEntry.id)).all()
-    if known and all(actor_id == person_id for _deed, actor_id in known):
-        raise Conflict(
-            mark("Akun ini didaftarkan sendiri. Beri dulu kata sandi baru, serahkan kepada orangnya, lalu beri peran.")
-        )
+
+def leave(row: MembershipRow, now: datetime) -> None:
+    """A role is over: its holder's sessions end, and what they had in hand is looked at by the worker."""
+    row.ended_at = now
+    end_sessions(row.person_id)
+    post("person.left", f"left:{row.person_id}:{now.isoformat()}", {"person_id": row.person_id}, at=now)
 
 
 def end_role(membership_id: int, *, by: int | None) -> None:
@@ -105,5 +106,5 @@ def end_role(membership_id: int, *, by: int | None) -> None:
             db.session.delete(row)
         else:
             row.valid_to = date.fromordinal(today.toordinal() - 1)
-        end_sessions(row.person_id)
+        leave(row, now)
         record("role.ended", actor_id=by, subject=f"person:{row.person_id}", at=now, detail=detail)

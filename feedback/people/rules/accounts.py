@@ -48,9 +48,14 @@ COMMON = frozenset(
 
 def check_account(*, email: str, name: str) -> None:
     """Raise Invalid for an address nobody can write to, or a name nobody can read."""
+    check_email(email)
+    check_name(name)
+
+
+def check_email(email: str) -> None:
+    """Raise Invalid for an address nobody can write to."""
     if len(email) > LONGEST_EMAIL or not email.isprintable() or _EMAIL.fullmatch(email) is None:
         raise Invalid(mark("Alamat surel ini tidak lengkap atau salah tulis. Contoh: nama@contoh.id."), field="email")
-    check_name(name)
 
 
 def check_name(name: str) -> None:

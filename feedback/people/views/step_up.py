@@ -10,8 +10,11 @@ from feedback.kernel.clock import utc_now
 from feedback.kernel.errors import Invalid, TooMany
 from feedback.people.actions import note_wrong_proof, prove, renew
 from feedback.people.forms import ProofForm
+from feedback.people.queries.passkeys import has_passkey
 from feedback.people.rules import is_fresh, own_path
+from feedback.people.rules.passkeys import WRONG
 from feedback.people.views.blueprint import Answer, enter, people, source
+from feedback.people.views.passkeys import proven_by_passkey
 from feedback.web.guard import actor, fresh, signed_in
 from feedback.web.language import told
 from feedback.web.session import browser
@@ -29,21 +32,34 @@ def ask_again() -> Answer | None:
     if not getattr(view, "fresh", False) or is_fresh(browser().kept.proven_at, utc_now()):
         return None
     form = ProofForm(prefix=PREFIX)
-    if not form.password.data:
+    if not form.password.data and not form.jawaban.data:
         return _page(form), 401
     try:
-        prove(current_user.email, form.password.data, source=source())
+        strong = _proven(form)
     except TooMany as refusal:
         form.form_errors.append(told(refusal))
         answer = make_response(_page(form), refusal.status)
         answer.headers["Retry-After"] = str(refusal.retry_after)
         return answer
-    except Invalid:
+    except Invalid as refusal:
         note_wrong_proof(actor().person_id)
-        form.refuse(Invalid(ProofForm.WRONG, field="password"))
+        form.refuse(refusal)
         return _page(form), 422
-    enter(renew(browser().kept.token))
+    enter(renew(browser().kept.token, strong=strong))
     return None
+
+
+def _proven(form: ProofForm) -> bool:
+    """Whether a second factor was shown. Raises Invalid for somebody else's passkey or a wrong password."""
+    if form.jawaban.data:
+        if proven_by_passkey(form.jawaban.data) != actor().person_id:
+            raise Invalid(WRONG)
+        return True
+    try:
+        prove(current_user.email, form.password.data, source=source())
+    except Invalid:
+        raise Invalid(ProofForm.WRONG, field="password") from None
+    return False
 
 
 def _page(form: ProofForm) -> str:
@@ -55,7 +71,8 @@ def _page(form: ProofForm) -> str:
     asked = request.full_path.rstrip("?")
     back = request.method == "GET"
     action = url_for("people.prove_again", lanjut=asked) if back else asked
-    return render_template("people/prove.html", form=form, typed=typed, action=action)
+    held = has_passkey(actor().person_id or 0)
+    return render_template("people/prove.html", form=form, typed=typed, action=action, has_passkey=held)
 
 
 @people.route("/masuk/pastikan", methods=["GET", "POST"])

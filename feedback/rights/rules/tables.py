@@ -15,7 +15,10 @@ KEPT = frozenset({"id", "created_at", "locale"})
 NOT_COPIED = frozenset({"id", "password_hash", "erased_at"})
 
 # Rows that belong to the account alone: they go.
-GONE = frozenset({"browser_session.person_id", "mail_preference.person_id", "report_subscription.person_id"})
+GONE = frozenset({
+    "browser_session.person_id", "mail_preference.person_id", "report_subscription.person_id", "passkey.person_id",
+    "provider_identity.person_id",
+})  # fmt: skip
 # The account of a reporter is taken off the report.
 UNLINKED = frozenset({"ticket.reporter_id", "ticket_event.actor_id"})
 # What an official did stays under the number of an account without a name: the office answers, not the person.
@@ -24,7 +27,7 @@ STAYS = frozenset({
     "ticket.reported_person_id", "ticket.excluded_person_id", "ticket_note.author_id", "ticket_cycle.answered_by_id",
     "escalation.person_id", "figure_snapshot.made_by_id", "rights_request.person_id", "rights_request.done_by_id",
     "legal_hold.by_id", "timing_change.made_by_id", "timing_change.approved_by_id", "timing_change.published_by_id",
-    "attachment_event.actor_id",
+    "attachment_event.actor_id", "invitation.invited_by_id",
 })  # fmt: skip
 # Numbers of people without a reference to the table: kept for good or read by nobody but the worker.
 LOOSE = frozenset({"audit_entry.actor_id"})

@@ -48,8 +48,7 @@ def access(person_id: int) -> tuple[str, int]:
         except NotFound:
             form.nomor.errors = [*form.nomor.errors, gettext(TEXTS[404])]
     name = people_by_ids([person_id])[person_id].name
-    back = url_for("admin.people_one", person_id=person_id) if here.may(Permission.ADMINISTER) else None
-    return _page(shown, form, answered, name=name, is_own=False, back=back or url_for("tickets.desk"))
+    return _page(shown, form, answered, name=name, is_own=False, back=url_for("people.staff"))
 
 
 def _page(shown: Access, form: AskForm, answered: Answered | None, **rest: Any) -> tuple[str, int]:
