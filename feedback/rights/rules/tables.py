@@ -17,7 +17,7 @@ NOT_COPIED = frozenset({"id", "password_hash", "erased_at"})
 # Rows that belong to the account alone: they go.
 GONE = frozenset({
     "browser_session.person_id", "mail_preference.person_id", "report_subscription.person_id", "passkey.person_id",
-    "provider_identity.person_id",
+    "provider_identity.person_id", "invitation.person_id",
 })  # fmt: skip
 # The account of a reporter is taken off the report.
 UNLINKED = frozenset({"ticket.reporter_id", "ticket_event.actor_id"})
