@@ -62,9 +62,9 @@ def fill(count: int, top: str, seed: int = 1) -> None:
                 _row(first, next(numbers), unit, (policy, version), count)
                 for first, unit in enumerate(random.choices(units, weights, k=min(CHUNK, count - start)), start + 1)
             ]
-            db.session.execute(insert(Ticket), [row[0] for row in rows])
-            db.session.execute(insert(TicketCycle), [row[1] for row in rows])
-            db.session.execute(insert(Clock), [clock for row in rows for clock in row[2]])
+            db.session.execute(insert(Ticket.__table__), [row[0] for row in rows])
+            db.session.execute(insert(TicketCycle.__table__), [row[1] for row in rows])
+            db.session.execute(insert(Clock.__table__), [clock for row in rows for clock in row[2]])
     with transaction():
         db.session.connection().exec_driver_sql("ANALYZE")
 

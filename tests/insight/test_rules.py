@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from feedback.clocks.rules.words import ClockState
 from feedback.insight.rules.buckets import LARGEST_ERROR, LONGEST_SECONDS, bounds, bucket_of, percentile_of
 from feedback.insight.rules.facts import covering, months_of, next_month
-from feedback.insight.rules.lanes import LANES, SECOND_BOUNDS, blank, packed, pour, together, unpacked
+from feedback.insight.rules.lanes import LANES, SECOND_BOUNDS, blank, packed, pour, summed, together, unpacked
 from feedback.insight.rules.measures import COUNTED, LABELS, MEANINGS, Measure, Standing, standing
 from feedback.insight.rules.period import chosen_period, presets
 from feedback.insight.rules.sheet import csv_lines, safe
@@ -69,6 +69,7 @@ def test_lanes_come_back_as_they_were_stored(amounts: dict[int, int]) -> None:
     once = blank()
     pour(once, unpacked(packed(amounts)))
     found = together([once, once])
+    assert found == summed([packed(amounts), packed(amounts)])
     assert {lane: number for lane, number in enumerate(found) if number} == {
         lane: 2 * amount for lane, amount in amounts.items() if amount
     }

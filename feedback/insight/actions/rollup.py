@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from datetime import date, datetime, time
 from typing import Any
 
-from sqlalchemy import ColumnElement, delete, func, insert, select, update
+from sqlalchemy import ColumnElement, Table, delete, func, insert, select, update
 
 from feedback.insight.models import FigureCell, FigureFact, FigureState
 from feedback.insight.queries.facts import facts
@@ -17,6 +17,9 @@ from feedback.storage.session import db, transaction
 from feedback.tickets.models import Ticket, TicketCycle, TicketEvent
 
 BATCH = 40_000
+# Tables, because the mapper sends rows with and without an empty column one by one.
+_FACT: Table = FigureFact.__table__  # type: ignore[assignment]
+_CELL: Table = FigureCell.__table__  # type: ignore[assignment]
 _MOST_KEYS = 500
 Progress = Callable[[int, int], None]
 
@@ -93,7 +96,7 @@ def _replace(ticket_ids: Sequence[int], now: datetime) -> None:
         for fact in new:
             _note(changes, fact, 1)
         if new:
-            db.session.execute(insert(FigureFact), [_fact_row(fact) for fact in new])
+            db.session.execute(insert(_FACT), [_fact_row(fact) for fact in new])
     changed = {key: lanes for key, lanes in changes.items() if any(lanes.values())}
     _write(stored_cells(changed, unit_lines()))
 
@@ -115,7 +118,7 @@ def _write(changes: dict[CellKey, Amounts]) -> None:
             add(changes[some[text]], lanes)
         rows = [_cell_row(text, key, changes[key]) for text, key in some.items() if any(changes[key].values())]
         if rows:
-            db.session.execute(insert(FigureCell), rows)
+            db.session.execute(insert(_CELL), rows)
 
 
 def _cell_row(text: str, key: CellKey, whole: Amounts) -> dict[str, Any]:

@@ -7,11 +7,11 @@ from collections.abc import Mapping, Sequence
 from sqlalchemy import ColumnElement, Integer, and_, case, func, select
 
 from feedback.insight.queries.cohort import burning_conditions, cohort, condition, open_tickets, units_below
-from feedback.insight.queries.rollup import split_tallies, tallies, totals
-from feedback.insight.rules.compare import Compared, compared, not_in_both
+from feedback.insight.queries.rollup import is_stored, split_tallies, tallies, totals
+from feedback.insight.rules.compare import Compared, compared, not_in_both, to_take_out
 from feedback.insight.rules.facts import Dimension
 from feedback.insight.rules.figures import Board, Reach, board_of, figures_of
-from feedback.insight.rules.lanes import Whole
+from feedback.insight.rules.lanes import NUMBERED, Whole, number_of, together
 from feedback.insight.rules.measures import BURNING, OPEN_NOW, SLOW, Measure
 from feedback.insight.rules.scope import Scope, subtree_of
 from feedback.insight.rules.trend import before
@@ -34,8 +34,8 @@ def board_beside(scope: Scope, watched: Sequence[UnitRow], actor: Actor) -> tupl
     found = tallies(scope, below, actor, *periods)
     out = not_in_both(below, before=periods[1], now=periods[0])
     aside: list[dict[int, Whole]] = [{}, {}]
-    if out:
-        own = split_tallies(scope, out, actor, Dimension.ALL, *periods)
+    if mixed := to_take_out(scope.unit, below, out):
+        own = split_tallies(scope, mixed, actor, Dimension.ALL, *periods)
         aside = [{unit_id: whole for (unit_id, _), whole in each.items()} for each in own]
     return board_of(scope.unit, below, found[0]), compared(scope.unit, below, out, found, aside)
 
@@ -64,7 +64,13 @@ def slow_limit(measure: Measure, scope: Scope, actor: Actor) -> float | None:
 
 
 def how_many(measure: Measure, scope: Scope, actor: Actor, limit: ColumnElement[bool] | None = None) -> int:
-    """The number of rows behind a measure; ``limit`` is the condition of slowness."""
+    """The number of rows behind a measure; ``limit`` is the condition of slowness.
+
+    Taken from the cells where they hold it: to count a year's rows takes seconds.
+    """
+    below = units_below(scope.unit) if scope.reach is Reach.SUBTREE else (scope.unit,)
+    if measure in NUMBERED and is_stored(scope, below):
+        return number_of(measure, together(list(totals(scope, below, actor).values())))
     wanted = limit if limit is not None and measure in SLOW else condition(measure, scope)
     if measure in OPEN_NOW:
         statement = select(func.count()).select_from(Ticket).where(open_tickets(scope, actor), wanted)

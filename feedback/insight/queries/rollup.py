@@ -11,7 +11,7 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from itertools import chain
-from typing import Any
+from typing import Any, TypeVar
 
 from sqlalchemy import BigInteger, ColumnElement, Row, and_, case, cast, func, literal, select
 
@@ -20,7 +20,7 @@ from feedback.insight.queries.cohort import cohort, only
 from feedback.insight.queries.facts import facts
 from feedback.insight.rules.facts import Basis, Dimension, Fact, Part, covering, month_span, months_of, week_span
 from feedback.insight.rules.figures import Reach, line_of
-from feedback.insight.rules.lanes import LAYOUT, Whole, blank, pour, unpacked
+from feedback.insight.rules.lanes import LAYOUT, Whole, blank, pour, summed
 from feedback.insight.rules.period import Period
 from feedback.insight.rules.scope import WATCHERS, Scope
 from feedback.kernel.actor import Actor
@@ -29,6 +29,7 @@ from feedback.tickets.models import Ticket, TicketCycle, TicketEvent
 from feedback.units.models import Unit
 from feedback.units.rules import UnitRow, path_ids
 
+K = TypeVar("K")
 Lines = dict[tuple[int, str], Whole]
 # Numbers of events are given before they are stored, so one may appear below the newest that was seen.
 OVERLAP = 200
@@ -126,8 +127,8 @@ def by_span(spans: Sequence[str], scope: Scope, below: Sequence[UnitRow], actor:
     found: dict[str, Whole] = {span: blank() for span in spans}
     if known is None:
         return _placed(found, _live(scope, actor), scope.basis, 1)
-    for row in _cells(spans, scope, actor, Dimension.ALL, _whole(scope)):
-        pour(found[row.span], unpacked(row.lanes))
+    cells = _cells(spans, scope, actor, Dimension.ALL, _whole(scope))
+    found |= _summed((row.span, row.lanes) for row in cells)
     changed = changed_since(known.last_event_id)
     _placed(found, _stale(changed, scope, units, sealed=_may_know(scope, actor)), scope.basis, -1)
     return _placed(found, _live(scope, actor, _asked_each_time(changed)), scope.basis, 1)
@@ -156,14 +157,21 @@ def _counted(
         return place.found
     for found, asked in zip(place.found, spans, strict=True):
         asked = asked if dimension is Dimension.ALL else months_of(asked)
-        for row in _cells(asked, scope, actor, dimension, wanted):
-            pour(found.setdefault((row.unit_id, row.value), blank()), unpacked(row.lanes))
+        cells = _cells(asked, scope, actor, dimension, wanted)
+        found |= _summed(((row.unit_id, row.value), row.lanes) for row in cells)
     first, last = min(each.first for each in periods), max(each.last for each in periods)
     wide = replace(scope, period=Period(first, last, scope.period.zone))
     changed = changed_since(known.last_event_id)
     place.add(_stale(changed, wide, units, sealed=_may_know(scope, actor)), -1)
     place.add(_live(wide, actor, _asked_each_time(changed)), 1)
     return place.found
+
+
+def _summed(cells: Iterable[tuple[K, bytes]]) -> dict[K, Whole]:
+    by_key: dict[K, list[bytes]] = {}
+    for key, lanes in cells:
+        by_key.setdefault(key, []).append(lanes)
+    return {key: summed(each) for key, each in by_key.items()}
 
 
 @dataclass(frozen=True, slots=True)
@@ -207,6 +215,11 @@ def _readable(scope: Scope, below: Sequence[UnitRow]) -> StateRow | None:
     """
     one_day = scope.reach is Reach.OWN or len({unit.zone for unit in below}) <= 1
     return state() if one_day and scope.part is None and scope.official is None else None
+
+
+def is_stored(scope: Scope, below: Sequence[UnitRow]) -> bool:
+    """Whether a question is answered from the cells."""
+    return _readable(scope, below) is not None
 
 
 def _whole(scope: Scope) -> ColumnElement[bool]:

