@@ -67,7 +67,8 @@ COMMANDS: tuple[AppGroup, ...] = (
     files_cli.cli,
     insight_cli.cli,
     audit_cli.cli,
-    rights_cli.cli,
+    rights_cli.retention,
+    rights_cli.incident,
 )
 SINGLE_COMMANDS = admin_cli.COMMANDS
 HANDLERS: dict[str, Callable[[Job], None]] = {
@@ -77,6 +78,8 @@ HANDLERS: dict[str, Callable[[Job], None]] = {
     "mail.escalation": notice_handlers.send_escalation,
     "mail.rights": notice_handlers.send_rights,
     "mail.farewell": notice_handlers.send_farewell,
+    "mail.incident": notice_handlers.send_incident,
+    "mail.incident_agency": notice_handlers.send_to_agency,
     "rights.copy": rights_handlers.copy,
     "retention.run": rights_handlers.destroy,
     "files.forget": rights_handlers.forget_files,

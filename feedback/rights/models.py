@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from datetime import date, datetime
+from typing import Any
 
 from sqlalchemy import CheckConstraint, ForeignKey, Index, String, Text, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
 from feedback.rights.rules import RequestState, RightsKind
+from feedback.rights.rules.incidents import Way
 from feedback.rights.rules.retention import Class
 from feedback.storage.base import Base, one_of
 
@@ -75,3 +77,39 @@ class LegalHold(Base):
     begun_at: Mapped[datetime]
     by_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"), default=None)
     ended_at: Mapped[datetime | None] = mapped_column(default=None)
+
+
+class IncidentRow(Base):
+    """A failure to protect data whose subjects were told: what they read, in each language."""
+
+    __tablename__ = "incident"
+
+    id: Mapped[int] = mapped_column(primary_key=True, init=False)
+    code: Mapped[str] = mapped_column(String(40), unique=True)
+    found_at: Mapped[datetime]
+    due_at: Mapped[datetime]
+    told_at: Mapped[datetime]
+    words: Mapped[dict[str, Any]]
+    agency: Mapped[str] = mapped_column(String(254), default="")
+
+
+class IncidentSubject(Base):
+    """Somebody an incident is about: an account, or a report that no account stands behind."""
+
+    __tablename__ = "incident_subject"
+    __table_args__ = (
+        one_of("way", Way),
+        CheckConstraint("(person_id IS NULL) <> (ticket_id IS NULL)", name="one_subject"),
+        UniqueConstraint("incident_id", "person_id"),
+        UniqueConstraint("incident_id", "ticket_id"),
+        Index(None, "person_id"),
+        Index(None, "ticket_id"),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True, init=False)
+    incident_id: Mapped[int] = mapped_column(ForeignKey("incident.id"))
+    way: Mapped[str] = mapped_column(String(10))
+    person_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"), default=None)
+    ticket_id: Mapped[int | None] = mapped_column(ForeignKey("ticket.id"), default=None)
+    # When the letter was handed to the mail server; none while it waits, and for who reads it on a page.
+    told_at: Mapped[datetime | None] = mapped_column(default=None)

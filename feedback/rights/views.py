@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from flask import Blueprint, Response, flash, redirect, render_template, request, session, url_for
-from flask_babel import gettext
+from flask_babel import get_locale, gettext
 from flask_login import current_user, logout_user
 from werkzeug.wrappers import Response as AnyResponse
 
@@ -17,6 +17,7 @@ from feedback.kernel.references import read_number
 from feedback.rights.actions import answer, ask
 from feedback.rights.forms import AnswerForm, AskForm
 from feedback.rights.queries import copy_of, open_requests, request_line, requests_of, waiting
+from feedback.rights.queries.incidents import notices_for
 from feedback.rights.rules import EFFECTS, RequestState, RightsKind
 from feedback.tickets.queries.detail import ticket_page
 from feedback.web.guard import actor, fresh, public, requires, signed_in
@@ -63,6 +64,7 @@ def _page(scope: Scope, form: AskForm | None = None) -> tuple[str, int]:
         forms={kind: _form(kind, form) for kind in RightsKind},
         effects=EFFECTS,
         requests=known,
+        incidents=notices_for(str(get_locale()), person_id=scope.person_id, ticket_id=scope.ticket_id),
         now=utc_now(),
         email=current_user.email if scope.person_id else None,
         roles=bool(actor().memberships) if scope.person_id else False,

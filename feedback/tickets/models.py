@@ -144,6 +144,8 @@ class Ticket(Base):
     privacy_notice: Mapped[str | None] = mapped_column(String(10), default=None)
     # Since when a tombstone stands in the place of its words.
     words_destroyed_at: Mapped[datetime | None] = mapped_column(default=None)
+    # When its sender was last told of a failure to protect its data (shelf rights).
+    incident_at: Mapped[datetime | None] = mapped_column(default=None)
     import_source: Mapped[str | None] = mapped_column(String(80), default=None)
     import_ref: Mapped[str | None] = mapped_column(String(120), default=None)
 

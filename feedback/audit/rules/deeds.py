@@ -12,6 +12,8 @@ DEEDS = {
     "authority.created": mark("Lembaga luar dibuat"),
     "calendar.created": mark("Kalender dibuat"),
     "catalogue.imported": mark("Katalog diimpor"),
+    "incident.looked_up": mark("Insiden: yang terdampak dicari"),
+    "incident.notified": mark("Insiden: pemberitahuan dikirim"),
     "insight.exported": mark("Angka atau daftar diunduh"),
     "insight.reported": mark("Laporan berkala dibuat"),
     "people.searched": mark("Orang dicari"),

@@ -13,6 +13,7 @@ from feedback.notices.actions.ladder import escalate, watch_clocks
 from feedback.notices.actions.letters import post_lapsing, post_letters
 from feedback.notices.handlers.digests import send_digest
 from feedback.notices.handlers.escalations import send_escalation
+from feedback.notices.handlers.incidents import send_incident, send_to_agency
 from feedback.notices.handlers.letters import write
 from feedback.notices.handlers.rights import send_farewell, send_rights
 from feedback.notices.handlers.sending import send
@@ -30,10 +31,12 @@ __all__ = [
     "send_digest",
     "send_escalation",
     "send_farewell",
+    "send_incident",
     "send_invitation",
     "send_mail",
     "send_rights",
     "send_role_ending",
+    "send_to_agency",
     "ticket_lapsing",
     "ticket_moved",
 ]

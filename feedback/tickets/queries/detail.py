@@ -107,6 +107,7 @@ class TicketPage:
     closed_at: datetime | None
     has_original: bool
     masking_asked_at: datetime | None
+    incident_at: datetime | None
     clocks: tuple[ClockRow, ...]
     events: tuple[EventLine, ...]
     notes: tuple[NoteLine, ...]
@@ -141,7 +142,7 @@ _PAGE = (
         Ticket.hold_reason, Ticket.promised_date, Ticket.reject_reason, Ticket.cycle, Ticket.closed_at,
         Ticket.excluded_person_id, Ticket.reported_person_id, Ticket.walled_unit_id, Ticket.about_head,
         Ticket.reported_unit_id, Ticket.masking_asked_at, HAS_ORIGINAL.label("has_original"),
-        HAS_OLD_TITLE.label("has_old_title"),
+        HAS_OLD_TITLE.label("has_old_title"), Ticket.incident_at,
         Unit.name.label("unit"), Unit.slug.label("unit_slug"), Unit.path.label("unit_path"),
         _Proposed.name.label("proposed_unit"), Topic.name.label("topic"), Topic.slug.label("topic_slug"),
         Service.name.label("service"), Service.slug.label("service_slug"), Authority.name.label("authority"),
