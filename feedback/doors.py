@@ -74,6 +74,7 @@ SINGLE_COMMANDS = admin_cli.COMMANDS
 HANDLERS: dict[str, Callable[[Job], None]] = {
     "ticket.moved": notice_handlers.ticket_moved,
     "ticket.lapsing": notice_handlers.ticket_lapsing,
+    "ticket.unsealed": notice_handlers.ticket_unsealed,
     "mail": notice_handlers.send_mail,
     "mail.escalation": notice_handlers.send_escalation,
     "mail.rights": notice_handlers.send_rights,

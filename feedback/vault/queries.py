@@ -1,9 +1,9 @@
-"""Open where to write to a reporter: only the worker can, it alone holds the private key of contacts."""
+"""Where to write to a reporter, which only the worker can open: it alone holds that private key. Counts of seals."""
 
 from __future__ import annotations
 
 from flask import current_app
-from sqlalchemy import select
+from sqlalchemy import func, select
 
 from feedback.storage.session import db
 from feedback.vault.keys import private_key
@@ -22,3 +22,10 @@ def contact_of(ticket_id: int) -> Identity | None:
     private = private_key(current_app.config["SETTINGS"].instance)
     found = open_seal(row.sealed, private, record_name(ticket_id, Part(row.part)))
     return Identity(email=found["email"], person_id=found.get("person_id"))
+
+
+def sealed_by_key() -> list[tuple[str, str, int]]:
+    """How many seals there are of each part and key."""
+    grouped = SealedIdentity.part, SealedIdentity.key_id
+    counted = select(*grouped, func.count()).group_by(*grouped).order_by(*grouped)
+    return list(db.session.execute(counted).tuples())

@@ -47,7 +47,7 @@ ROOMS: dict[frozenset[str], tuple[str, ...]] = {
     BOARD: (
         "insight.board", "insight.flow", "insight.behind", "insight.make_report", "insight.kept_report",
         "insight.report_file", "insight.ticket_time", "insight.told_apart", "insight.trend",
-        "insight.helping", "insight.subscriptions", "insight.begin_subscription", "insight.end_subscription",
+        "tickets.openings", "tickets.ask_opening", "tickets.decide_opening", "insight.helping", "insight.subscriptions", "insight.begin_subscription", "insight.end_subscription",
     ),
     AUDITORS: ("admin.audit",),
     ADMINISTRATORS: (

@@ -15,9 +15,10 @@ from sqlalchemy import select, update
 from feedback.adapters import mail_smtp
 from feedback.adapters.mail import Mail
 from feedback.doors import HANDLERS
+from feedback.kernel.clock import utc_now
 from feedback.notices.actions.letters import post_lapsing
 from feedback.people.models import Person
-from feedback.storage.outbox import Outbox, OutboxState
+from feedback.storage.outbox import Outbox, OutboxState, post
 from feedback.storage.session import db, transaction
 from feedback.tickets.models import Ticket
 from feedback.tickets.rules.words import MoveName
@@ -290,3 +291,21 @@ def test_a_worker_that_dies_after_sending_sends_the_same_letter(
     assert work() == ["mail: done"]
     first, second = (letter["message-id"] for letter in mailbox.letters)
     assert first == second
+
+
+def test_that_a_seal_was_handed_out_is_news_and_no_more(world: World, mailbox: Mailbox) -> None:
+    sealed = report(world, email=ADDRESS, anonymous=True)
+    open_one = report(world, email="lain@contoh.example")
+    work(only="nothing")
+    with transaction():
+        for number, receipt in enumerate((sealed, open_one)):
+            post("ticket.unsealed", f"unsealed:{number}", {"ticket_id": receipt.ticket_id, "opening_id": number}, at=utc_now())
+    assert work() == ["ticket.unsealed: done"] * 2 + ["mail: done"] * 2
+    assert [letter["To"] for letter in mailbox.letters] == [ADDRESS, "lain@contoh.example"]
+    first, second = (letter.get_content().replace(one.number, "X") for letter, one in zip(mailbox.letters, (sealed, open_one), strict=True))
+    assert first == second, "the letter of an open report says more"
+    for letter, receipt in zip(mailbox.letters, (sealed, open_one), strict=True):
+        assert letter["Subject"] == f"Laporan {receipt.number}: ada kabar baru"
+        text = letter.get_content()
+        assert "Ada kabar baru" in text
+        assert not any(word in text.lower() for word in ("identitas", "segel", "dibuka", SECRET_WORDS))

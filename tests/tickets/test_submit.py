@@ -252,6 +252,17 @@ def test_all_seals_have_lengths_that_tell_nothing(world: World) -> None:
     assert len(lengths) == 1
 
 
+@pytest.mark.parametrize("flag", ["anonymous", "confidential"])
+def test_a_hidden_reporter_who_gave_nothing_has_the_same_rows(world: World, flag: str) -> None:
+    given = make_report(world, actor=Actor(), name="Zainuddin", email="z@contoh.example", **{flag: True})
+    nothing = make_report(world, actor=Actor(), **{flag: True})
+    rows = db.session.execute(select(SealedIdentity.ticket_id, SealedIdentity.part, SealedIdentity.sealed)).all()
+    kept = [{(row.part, len(row.sealed)) for row in rows if row.ticket_id == one.ticket_id} for one in (given, nothing)]
+    assert kept[0] == kept[1]
+    assert len(kept[0]) == 2
+    assert identity_of(nothing.ticket_id) == contact_of(nothing.ticket_id) == Identity()
+
+
 def test_nothing_is_sealed_when_nothing_was_given(world: World) -> None:
     make_report(world, actor=VISITOR)
     assert db.session.scalars(select(SealedIdentity.ticket_id)).all() == []

@@ -58,4 +58,10 @@ DEEDS = {
     "unit.created": mark("Unit dibuat"),
     "unit.moved": mark("Unit dipindahkan"),
     "units.imported": mark("Unit diimpor"),
+    "vault.agreed": mark("Pembukaan identitas disetujui"),
+    "vault.parted": mark("Segel lama dipisah"),
+    "vault.refused": mark("Pembukaan identitas ditolak"),
+    "vault.released": mark("Segel identitas dikeluarkan untuk dibuka"),
+    "vault.requested": mark("Pembukaan identitas diminta"),
+    "vault.rotated": mark("Identitas disegel ulang ke kunci baru"),
 }

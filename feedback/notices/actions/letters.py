@@ -55,6 +55,19 @@ def post_lapsing(ticket_id: int) -> int:
     return 1
 
 
+def post_unsealed(ticket_id: int, opening_id: int) -> None:
+    """Post the letter that there is news: what was opened, by whom and why stands on the reporter's page alone."""
+    payload = {
+        "ticket_id": ticket_id,
+        "event_id": None,
+        "audience": Audience.REPORTER.value,
+        "letter": Letter.SEALED.value,
+        "person_id": None,
+    }
+    with transaction():
+        post("mail", f"mail:unsealed:{opening_id}", payload, at=utc_now())
+
+
 def _told(audiences: Sequence[Audience], case: Case, staff: Sequence[Staff]) -> Iterator[tuple[Audience, int | None]]:
     """Each person once, however many audiences they belong to."""
     seen: set[int | None] = set()

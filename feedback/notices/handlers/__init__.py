@@ -10,7 +10,7 @@ from flask_babel import force_locale
 
 from feedback.notices.actions.digests import post_digests
 from feedback.notices.actions.ladder import escalate, watch_clocks
-from feedback.notices.actions.letters import post_lapsing, post_letters
+from feedback.notices.actions.letters import post_lapsing, post_letters, post_unsealed
 from feedback.notices.handlers.digests import send_digest
 from feedback.notices.handlers.escalations import send_escalation
 from feedback.notices.handlers.incidents import send_incident, send_to_agency
@@ -39,6 +39,7 @@ __all__ = [
     "send_to_agency",
     "ticket_lapsing",
     "ticket_moved",
+    "ticket_unsealed",
 ]
 
 
@@ -50,6 +51,11 @@ def ticket_moved(job: Job) -> None:
 def ticket_lapsing(job: Job) -> None:
     """Post the letter that the time to confirm an answer is ending: payload ``ticket_id``."""
     post_lapsing(job.payload["ticket_id"])
+
+
+def ticket_unsealed(job: Job) -> None:
+    """Post the letter that a seal was handed out: payload ``ticket_id``, ``opening_id``."""
+    post_unsealed(job.payload["ticket_id"], job.payload["opening_id"])
 
 
 def send_mail(job: Job) -> None:

@@ -25,7 +25,7 @@ from feedback.tickets.actions.work import MakeMove
 from feedback.tickets.models import Ticket
 from feedback.tickets.rules.words import MoveName
 from feedback.units.models import Unit
-from feedback.vault.models import SealedIdentity
+from feedback.vault.models import SealedIdentity, SealOpening
 
 NOBODY = "hapus.invalid"  # a name that no mail server answers for (RFC 2606)
 
@@ -94,7 +94,9 @@ def _forget_requests(which: ColumnElement[bool]) -> None:
 
 
 def forget_identity(ticket_ids: Sequence[int]) -> int:
-    """Destroy sealed identities with the keys that stand in them; returns how many rows went."""
+    """Destroy sealed identities with the keys in them, and why one was opened; returns how many rows went."""
+    opened = update(SealOpening).where(SealOpening.ticket_id.in_(ticket_ids))
+    db.session.execute(opened.values(basis="", case_number=""))
     gone = delete(SealedIdentity).where(SealedIdentity.ticket_id.in_(ticket_ids)).returning(SealedIdentity.ticket_id)
     return len(db.session.execute(gone).all())
 

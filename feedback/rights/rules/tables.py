@@ -28,6 +28,7 @@ STAYS = frozenset({
     "escalation.person_id", "figure_snapshot.made_by_id", "rights_request.person_id", "rights_request.done_by_id",
     "legal_hold.by_id", "timing_change.made_by_id", "timing_change.approved_by_id", "timing_change.published_by_id",
     "attachment_event.actor_id", "invitation.invited_by_id", "incident_subject.person_id",
+    "seal_opening.requested_by_id", "seal_opening.first_id", "seal_opening.second_id", "seal_opening.refused_by_id",
 })  # fmt: skip
 # Numbers of people without a reference to the table: kept for good or read by nobody but the worker.
 LOOSE = frozenset({"audit_entry.actor_id"})

@@ -278,7 +278,7 @@ def _seal(command: SubmitReport, actor: Actor, ticket: Ticket) -> None:
         phone=clean(command.phone, lines=False),
         person_id=own_account,
     )
-    seal_reporter(ticket.id, identity)
+    seal_reporter(ticket.id, identity, hidden=sealed)
 
 
 def _address_of(person_id: int) -> str:

@@ -24,6 +24,7 @@ from feedback.tickets.actions.shielding import REPORTER_MOVES
 from feedback.tickets.forms.moves import MoveForm, NoteForm, Offers, move_form
 from feedback.tickets.forms.shield import questions, read_choices
 from feedback.tickets.queries.detail import TicketPage, ticket_page
+from feedback.tickets.queries.opening import opened_for_reporter
 from feedback.tickets.queries.timeline import EventLine
 from feedback.tickets.rules.grants import Sight
 from feedback.tickets.rules.lifecycle import MOVES, PROTECTING, Move
@@ -192,6 +193,7 @@ def _render(page: TicketPage, *, filled: MoveForm | None = None, note: NoteForm 
         since_text=_when(page, page.state_since, coarse=page.coarse),
         held_text=_when(page, page.held_since, coarse=page.coarse),
         entries=entries_of(page),
+        opened=opened_for_reporter(page.id) if page.is_reporter else (),
         files=_reported(page),
         may_hide_files=page.is_official and any(event.files for event in page.events),
         dates=dates_of(page, now),

@@ -15,23 +15,26 @@ from feedback.vault.models import SealedIdentity
 from feedback.vault.rules.sealing import Identity, Part, key_id, record_name, seal
 
 
-def seal_reporter(ticket_id: int, identity: Identity) -> None:
-    """Keep who sent a new report for the two custodians of the vault's key, and the address for the worker."""
-    _keep(ticket_id, identity, set())
+def seal_reporter(ticket_id: int, identity: Identity, *, hidden: bool = False) -> None:
+    """Keep who sent a new report for the two custodians of the vault's key, and the address for the worker.
+
+    Both are kept of every ``hidden`` reporter, who gave nothing too: a row says nothing of who it is about.
+    """
+    _keep(ticket_id, identity, set(), hidden=hidden)
 
 
 def seal_later(ticket_id: int, identity: Identity) -> None:
     """The same for a report that was open until now; what was sealed when it was sent stays as it is."""
     there = select(SealedIdentity.part).where(SealedIdentity.ticket_id == ticket_id)
     before = {Part(part) for part in db.session.scalars(there)}
-    _keep(ticket_id, identity, before | {Part.CONTACT} if Part.TOGETHER in before else before)
+    _keep(ticket_id, identity, before | {Part.CONTACT} if Part.TOGETHER in before else before, hidden=True)
 
 
-def _keep(ticket_id: int, identity: Identity, before: set[Part]) -> None:
+def _keep(ticket_id: int, identity: Identity, before: set[Part], *, hidden: bool) -> None:
     instance = current_app.config["SETTINGS"].instance
-    if identity != Identity() and Part.IDENTITY not in before:
+    if (hidden or identity != Identity()) and Part.IDENTITY not in before:
         _add(ticket_id, Part.IDENTITY, asdict(identity), vault_public_key(instance))
-    if identity.email and Part.CONTACT not in before:
+    if (hidden or identity.email) and Part.CONTACT not in before:
         _add(ticket_id, Part.CONTACT, {"email": identity.email}, public_key(instance))
 
 
