@@ -10,7 +10,7 @@ from flask_babel import gettext, lazy_gettext
 from werkzeug.datastructures import FileStorage
 from wtforms import Field
 
-from feedback.files.actions.keeping import Given, describe_files, drop_file, keep_file
+from feedback.files.actions.keeping import Given, check_alts, describe_files, drop_file, keep_file
 from feedback.files.queries import FileLine, pending_files
 from feedback.files.rules.kinds import LARGEST_FILE, Kind, Phase, Scan, shown_name
 from feedback.files.rules.quota import Uploader
@@ -86,9 +86,14 @@ class Attachments(Field):
         self.errors = list(self.process_errors)
 
     def pre_validate(self, form: Any) -> None:
-        """Photos of officials carry words for those who cannot see them."""
+        """Photos of officials carry words for those who cannot see them; nobody's words about a photo are private."""
         if self.needs_alt and any(one.kind is Kind.IMAGE and not one.alt for one in self.kept):
             self.process_errors.append(gettext("Tulis satu baris tentang setiap foto: apa yang tampak."))
+            self.errors = list(self.process_errors)
+        try:
+            check_alts(one.alt for one in self.kept)
+        except Invalid as refusal:
+            self.process_errors.append(gettext(refusal.message, **refusal.values))
             self.errors = list(self.process_errors)
         if any(one.scan is Scan.INFECTED for one in self.kept):
             self.process_errors.append(gettext("Satu berkas tidak lolos pemeriksaan virus. Buang berkas itu."))

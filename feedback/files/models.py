@@ -15,6 +15,7 @@ from feedback.storage.base import Base, one_of
 class Attachment(Base):
     """One photo or document. Without a ticket it is pending: it belongs to the form whose key hashes to ``owner_hash``.
 
+    ``alt`` and ``name`` are what anybody reads; what was written, where a part is masked, stays in ``original_…``.
     ``parts`` names what is stored: size of the picture (or "pdf"), width, height, bytes and their SHA-256 at rest.
     """
 
@@ -45,6 +46,8 @@ class Attachment(Base):
     ticket_id: Mapped[int | None] = mapped_column(ForeignKey("ticket.id"), default=None)
     event_id: Mapped[int | None] = mapped_column(ForeignKey("ticket_event.id"), default=None)
     hidden: Mapped[bool] = mapped_column(default=False)
+    original_alt: Mapped[str | None] = mapped_column(String(200), default=None)
+    original_name: Mapped[str | None] = mapped_column(String(120), default=None)
 
 
 class AttachmentEvent(Base):

@@ -8,7 +8,8 @@ from datetime import datetime
 from typing import Any
 
 from flask import current_app
-from sqlalchemy import Row, bindparam, select
+from sqlalchemy import ColumnElement, Row, bindparam, exists, select
+from sqlalchemy.orm import InstrumentedAttribute
 
 from feedback.adapters.files import Missing, store_for
 from feedback.files.models import Attachment, AttachmentEvent
@@ -129,6 +130,37 @@ def _lines(rows: Sequence[Row[Any]]) -> tuple[FileLine, ...]:
         )
         for row in rows
     )
+
+
+@dataclass(frozen=True, slots=True)
+class OldFileWords:
+    """What was written about a file before a part of it was masked."""
+
+    event_id: int | None
+    alt: str
+    name: str
+
+
+def old_words_of_files(ticket_id: int) -> tuple[OldFileWords, ...]:
+    """The caller has decided who may read it and written down that they do."""
+    kept = select(Attachment.event_id, Attachment.original_alt, Attachment.original_name).where(
+        Attachment.ticket_id == ticket_id, Attachment.original_name.is_not(None)
+    )
+    return tuple(OldFileWords(*row) for row in db.session.execute(kept.order_by(Attachment.id)))
+
+
+def has_old_words(ticket_id: InstrumentedAttribute[int]) -> ColumnElement[bool]:
+    """Whether something about the files of a ticket was masked, as part of a greater statement."""
+    return exists().where(Attachment.ticket_id == ticket_id, Attachment.original_name.is_not(None))
+
+
+def words_of_files(ticket_ids: Sequence[int]) -> dict[int, list[str]]:
+    """Everything the public may read about the files of these tickets."""
+    found: dict[int, list[str]] = {}
+    wanted = select(Attachment.ticket_id, Attachment.alt, Attachment.name).where(Attachment.ticket_id.in_(ticket_ids))
+    for ticket_id, alt, name in db.session.execute(wanted.order_by(Attachment.id)):
+        found.setdefault(ticket_id, []).extend((alt, name))
+    return found
 
 
 def content(line: FileLine, part: str) -> bytes:

@@ -35,7 +35,7 @@ class Ticket(Base):
     """One report as it stands now; what happened to it is in the events.
 
     ``text``, ``place`` and ``title`` are what anybody reads. What was written, where a part of it is masked, stays for
-    ever in ``original_…``: only `queries/originals.py` selects those (docs/adr/0016).
+    ever in ``original_…``: only `queries/originals.py` selects those (docs/adr/0017).
     """
 
     __tablename__ = "ticket"

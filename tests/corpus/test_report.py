@@ -9,7 +9,9 @@ from sqlalchemy import select
 
 from feedback.kernel.text import clean
 from feedback.storage.session import db
+from feedback.tickets.forms.shield import PREFIX
 from feedback.tickets.models import Ticket
+from feedback.tickets.rules.shield import look
 from feedback.web.form import new_form_key
 from tests.corpus.inputs import KINDS, Input, inputs
 from tests.corpus.watch import Watch, watching
@@ -37,6 +39,8 @@ def test_every_text_as_a_report(world: World, reader: Reader) -> None:
 def _send(watch: Watch, world: World, reader: Reader, form: FoundForm, one: Input) -> None:
     given = {**dict(form.fields), "langkah": "kirim", "topic": str(world.topic), "region": world.village, "region_next": ""}
     given["form_key"] = new_form_key()
+    # Whoever is asked about private data says that it stays: the text is to come back exactly as it was written.
+    given |= {f"{PREFIX}{found.key}": "keep" for found in look({"text": clean(one.text)})} if one.answer == "accept" else {}
     body = urlencode({**given, "text": one.raw})
     before = _newest()
     page = Page(watch.ask(one.name, lambda: reader.client.post("/lapor", data=body, content_type=FORM)))

@@ -45,6 +45,7 @@ DEEDS = {
     "ticket.recorded": mark("Laporan dicatat di loket"),
     "ticket.redacted": mark("Bagian laporan disamarkan"),
     "ticket.reported_person_set": mark("Petugas terlapor ditetapkan"),
+    "tickets.shielded": mark("Data pribadi lama disamarkan"),
     "tickets.imported": mark("Laporan diimpor"),
     "timing.approved": mark("Perubahan tenggat disetujui"),
     "timing.discarded": mark("Rancangan tenggat dibuang"),

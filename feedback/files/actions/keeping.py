@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import secrets
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -32,6 +32,7 @@ from feedback.files.rules.quota import Uploader
 from feedback.files.rules.sealing import seal
 from feedback.kernel.clock import utc_now
 from feedback.kernel.errors import Invalid, Unavailable
+from feedback.kernel.private import find
 from feedback.kernel.text import clean, mark
 from feedback.storage.keyring import keyed_hash
 from feedback.storage.outbox import post
@@ -201,9 +202,17 @@ def check_described(form_key: str) -> None:
         raise Invalid(mark("Tulis satu baris tentang setiap foto: apa yang tampak."), field="files")
 
 
+def check_alts(alts: Iterable[str]) -> None:
+    """Raise Invalid(field="files") for private data about a photo: what the unit needs belongs in the text."""
+    for one in (one for alt in alts for one in find(alt)):
+        message = mark("Keterangan foto memuat data pribadi: %(words)s. Hapus dari situ; bila perlu, tulis dalam isi.")
+        raise Invalid(message, field="files", values={"words": one.words})
+
+
 def bind_files(form_key: str, *, ticket_id: int, event_id: int, sealed: bool) -> int:
     """Inside the caller's transaction: what the form brought now belongs to this event. Returns how many.
 
+    Raises Invalid for private data in what is said about a photo.
     ``sealed``: an anonymous or confidential reporter's names of files are left behind; they tell who and when.
     """
     mine = select(Attachment.id).where(
@@ -216,6 +225,8 @@ def bind_files(form_key: str, *, ticket_id: int, event_id: int, sealed: bool) ->
         update(Attachment)
         .where(Attachment.id.in_(mine.order_by(Attachment.id).limit(MOST_FILES)))
         .values(**values)
-        .returning(Attachment.id)
+        .returning(Attachment.alt)
     )
-    return len(bound.all())
+    alts = bound.scalars().all()
+    check_alts(alts)
+    return len(alts)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from enum import StrEnum
 
+from feedback.kernel.private import masked
 from feedback.kernel.text import clean, mark
 
 LARGEST_FILE = 10 * 1024 * 1024
@@ -63,8 +64,8 @@ def format_of(data: bytes) -> str | None:
 
 
 def shown_name(given: str | None) -> str:
-    """A name people may read: no folders, no control or direction signs, short. It is never used as a path."""
-    name = clean((given or "")[:1000].replace("\\", "/").rsplit("/", 1)[-1], lines=False).strip(". ")
+    """A name people may read: no folders, no control or direction signs, nothing private, short. Never a path."""
+    name = masked(clean((given or "")[:1000].replace("\\", "/").rsplit("/", 1)[-1], lines=False).strip(". "))
     if len(name) <= LONGEST_NAME:
         return name
     stem, dot, ending = name.rpartition(".")

@@ -5,7 +5,7 @@ from __future__ import annotations
 from feedback.kernel.private.contacts import email_findings, plate_findings
 from feedback.kernel.private.digits import Group, Number, groups_of
 from feedback.kernel.private.numbers import account, card, phone
-from feedback.kernel.private.words import Finding, FindingKind
+from feedback.kernel.private.words import Finding, FindingKind, mask
 
 
 def find(text: str) -> tuple[Finding, ...]:
@@ -19,6 +19,13 @@ def find(text: str) -> tuple[Finding, ...]:
 def has_any(text: str) -> bool:
     """Whether there is anything private in it."""
     return bool(find(text))
+
+
+def masked(text: str) -> str:
+    """The text with everything private in it masked."""
+    for one in reversed(find(text)):
+        text = text[: one.start] + mask(one) + text[one.end :]
+    return text
 
 
 def _numbers(text: str) -> list[Finding]:

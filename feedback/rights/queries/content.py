@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import asdict
 from typing import Any
 
 from sqlalchemy import select
@@ -13,6 +14,7 @@ from feedback.people.models import MailPreference, MembershipRow, Person
 from feedback.rights.models import RightsRequest
 from feedback.storage.session import db
 from feedback.tickets.models import Ticket, TicketEvent
+from feedback.tickets.queries.originals import originals_of_reporter
 from feedback.units.models import Unit
 
 _SEALED = "Nama dan kontak yang tersegel tidak dibuka untuk salinan ini."
@@ -72,6 +74,7 @@ def _tickets(which: Any) -> list[dict[str, Any]]:
         events = select(*told).where(TicketEvent.ticket_id == ticket.id, TicketEvent.is_public)
         found.append({
             **{name: getattr(ticket, name) for name in _TICKET},
+            "tulisan_asli": asdict(originals_of_reporter(ticket.id)),
             "perjalanan": _rows(events.order_by(TicketEvent.id)),
         })  # fmt: skip
     return found

@@ -8,6 +8,8 @@ from sqlalchemy import select
 
 from feedback.adapters import sanitiser
 from feedback.audit.actions import record
+from feedback.files.actions.masking import mask_files
+from feedback.files.queries import files_of_ticket
 from feedback.kernel.errors import Invalid
 from feedback.kernel.private import find
 from feedback.kernel.text import mark
@@ -37,6 +39,17 @@ def _events(work: Work) -> list[TicketEvent]:
     """Every event with words; newest last."""
     told = TicketEvent.ticket_id == work.ticket.id, TicketEvent.text != ""
     return list(db.session.scalars(select(TicketEvent).where(*told).order_by(TicketEvent.id)))
+
+
+def _about_files(work: Work, event_ids: frozenset[int] | None = None) -> list[str]:
+    lines = (one for one in files_of_ticket(work.ticket.id) if event_ids is None or one.event_id in event_ids)
+    return [words for one in lines for words in (one.alt, one.name)]
+
+
+def _own_events(work: Work) -> frozenset[int]:
+    """What the reporter did, also without words: photos came with it."""
+    mine = select(TicketEvent).where(TicketEvent.ticket_id == work.ticket.id, TicketEvent.role.is_(None))
+    return frozenset(one.id for one in db.session.scalars(mine) if one.move == MoveName.SUBMIT or _by_reporter(one))
 
 
 def _by_reporter(event: TicketEvent) -> bool:
@@ -97,10 +110,12 @@ def _redact(work: Work) -> None:
     if work.command.redact_reason is None:
         raise Invalid(mark("Pilih alasan."), field="redact_reason")
     passages, events = _passages(work), _events(work)
-    texts = [getattr(work.ticket, part) or "" for part in _PARTS]
+    texts = [getattr(work.ticket, part) or "" for part in _PARTS] + _about_files(work)
     _check_found(passages, [*texts, *(event.text for event in events), *map(_readable, events)])
     changed = _mask_ticket(work, passages, _PARTS) + sum(_mask_event(event, passages) for event in events)
-    work.ticket.masking_asked_at = None
+    changed += mask_files(work.ticket.id, lambda words: redacted(words, passages))
+    if work.actor is not None:  # the sweep decides about no request
+        work.ticket.masking_asked_at = None
     work.event["redact_reason"] = work.command.redact_reason
     record(
         "ticket.redacted",
@@ -116,11 +131,13 @@ def _mask_own(work: Work) -> None:
     """What is plainly private is masked at once, without asking anybody."""
     passages = _passages(work)
     events = [event for event in _events(work) if _by_reporter(event)]
-    texts = [work.ticket.text, work.ticket.place, *(event.text for event in events)]
+    own = _own_events(work)
+    texts = [work.ticket.text, work.ticket.place, *(event.text for event in events), *_about_files(work, own)]
     plain = {" ".join(one.words.split()) for text in texts for one in find(text)}
     if not set(passages) <= plain:
         raise Invalid(mark("Hanya nomor dan alamat yang dikenali dapat disamarkan sendiri."), field="passages")
     _mask_ticket(work, passages, ("text", "place"))
+    mask_files(work.ticket.id, lambda words: redacted(words, passages), own)
     for event in events:
         _mask_event(event, passages)
 
@@ -129,7 +146,8 @@ def _ask(work: Work) -> None:
     """The passages are for the coordinator; the event keeps them where only the door of originals looks."""
     passages = _passages(work)
     if work.by_reporter:
-        texts = [work.ticket.text, work.ticket.place, *(one.text for one in _events(work) if _by_reporter(one))]
+        said = (one.text for one in _events(work) if _by_reporter(one))
+        texts = [work.ticket.text, work.ticket.place, *said, *_about_files(work, _own_events(work))]
     else:
         mine = [one for one in _events(work) if work.actor and one.role and one.actor_id == work.actor.person_id]
         texts = [*(one.text for one in mine), *map(_readable, mine)]

@@ -27,7 +27,7 @@ from feedback.tickets.actions.effects import (
     set_next_due,
     set_search,
 )
-from feedback.tickets.actions.shielding import REPORTER_MOVES, entrusted_rows, say
+from feedback.tickets.actions.shielding import REPORTER_MOVES, entrusted_rows, kept_kinds, say
 from feedback.tickets.actions.steps import STEPS
 from feedback.tickets.actions.walls import is_behind_wall, leave_wall
 from feedback.tickets.actions.work import MakeMove, Work, facts_of
@@ -194,6 +194,7 @@ def _append(work: Work, text: str, before: State, from_unit: int) -> TicketEvent
     if work.move.name in REPORTER_MOVES or (work.move.name in _EITHER and work.by_reporter):
         acting = None
     said = work.said if text else None
+    kept = kept_kinds(work.said.words, work.said.title) if work.said else {}
     event = TicketEvent(
         ticket_id=ticket.id,
         at=work.now,
@@ -211,9 +212,9 @@ def _append(work: Work, text: str, before: State, from_unit: int) -> TicketEvent
         html=said.html if said else None,
         sanitiser=sanitiser.VERSION if said and said.html else None,
         original_text=said.words.original if said else work.sealed,
-        entrusted=entrusted_rows(said.words) if said else None,
+        entrusted=entrusted_rows(work.said.words, work.said.title) if work.said else None,
         is_public=work.command.is_public and not (work.move.internal or work.move.quiet),
-        detail=work.event | ({"acting_for": acting.acting_for} if acting and acting.acting_for else {}),
+        detail=work.event | kept | ({"acting_for": acting.acting_for} if acting and acting.acting_for else {}),
     )
     db.session.add(event)
     db.session.flush()

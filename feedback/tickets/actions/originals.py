@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 from feedback.audit.actions import record
 from feedback.kernel.actor import Actor
 from feedback.kernel.clock import utc_now
 from feedback.kernel.errors import NotFound
 from feedback.storage.session import transaction
 from feedback.tickets.queries.detail import TicketPage
-from feedback.tickets.queries.originals import Originals, originals_of
+from feedback.tickets.queries.originals import Originals, originals_of, originals_of_reporter
 
 
 def read_originals(page: TicketPage, actor: Actor) -> Originals:
@@ -24,6 +22,4 @@ def read_originals(page: TicketPage, actor: Actor) -> Originals:
         with transaction():
             record("ticket.original_read", actor_id=actor.person_id, subject=f"ticket:{page.id}", at=utc_now())
         return originals_of(page.id)
-    found = originals_of(page.id)
-    own = tuple(replace(one, words=None) if one.by_staff else one for one in found.events)
-    return replace(found, title=None, events=tuple(one for one in own if one.words or one.entrusted))
+    return originals_of_reporter(page.id)

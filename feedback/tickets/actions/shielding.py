@@ -58,6 +58,12 @@ def _html(move: MoveName, text: str) -> str | None:
     return sanitiser.clean_staff_html(text) if text and move not in PLAIN_WORDS else None
 
 
+def kept_kinds(*parts: Shielded) -> dict[str, Any]:
+    """For the detail of an event: what its writer knowingly left for everybody, by kinds, never by words."""
+    kinds = sorted({kind.value for part in parts for kind in part.kept})
+    return {"kept": kinds} if kinds else {}
+
+
 def entrusted_rows(*parts: Shielded) -> list[dict[str, Any]] | None:
     """What was given to the unit only, as it is stored; None when nothing was."""
     return [asdict(one) for part in parts for one in part.entrusted] or None

@@ -25,7 +25,7 @@ from feedback.storage.keyring import keyed_hash
 from feedback.storage.session import db, transaction
 from feedback.tickets.actions.codes import code_hash, tracking_code
 from feedback.tickets.actions.effects import begin_cycle, post_event, run_clocks, set_next_due
-from feedback.tickets.actions.shielding import entrusted_rows
+from feedback.tickets.actions.shielding import entrusted_rows, kept_kinds
 from feedback.tickets.actions.walls import check_reported_unit, superior_of
 from feedback.tickets.models import Ticket, TicketEvent
 from feedback.tickets.queries.choices import known_choices
@@ -178,7 +178,7 @@ def _store(command: SubmitReport, actor: Actor, route: Route, now: datetime) -> 
     ticket = _new_ticket(command, actor, route, route.government, now)
     db.session.add(ticket)
     db.session.flush()
-    by_staff = command.channel is not Channel.WEB
+    by_staff, words = command.channel is not Channel.WEB, public_words(command)
     event = TicketEvent(
         ticket_id=ticket.id,
         at=now,
@@ -189,8 +189,8 @@ def _store(command: SubmitReport, actor: Actor, route: Route, now: datetime) -> 
         unit_id=ticket.unit_id,
         # The account of a sealed reporter is in no column; staff at a counter are named.
         actor_id=actor.person_id if by_staff else ticket.reporter_id,
-        detail={"channel": command.channel.value},
-        entrusted=entrusted_rows(*public_words(command)),
+        detail={"channel": command.channel.value, **kept_kinds(*words)},
+        entrusted=entrusted_rows(*words),
     )
     db.session.add(event)
     db.session.flush()

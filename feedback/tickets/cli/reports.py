@@ -16,6 +16,7 @@ from flask.cli import AppGroup
 from feedback.kernel.errors import Refusal
 from feedback.tickets.actions.imports import READING, WRITING, ImportTickets, Outcome, check_import, import_tickets
 from feedback.tickets.actions.rerender import rerender_events
+from feedback.tickets.actions.sweep import Sweep, sweep
 from feedback.tickets.rules.imports import REASON_LABELS, ImportMap, parse_map
 from feedback.tickets.rules.imports.places import Sort
 
@@ -169,3 +170,36 @@ def rerender_command() -> None:
     with _progress() as progress:
         count = rerender_events(lambda done, total: progress("Rendering", done, total))
     click.echo(f"Rendered {count:,} events.")
+
+
+@cli.command("shield")
+@click.option("--scan", is_flag=True, help="Look only: counts by kind, and the numbers of the reports.")
+@click.option("--apply-masks", "apply", is_flag=True, help="Mask what was found; the originals stay behind their door.")
+@click.option("--json", "as_json", is_flag=True, help="A JSON object, for programs; progress goes to standard error.")
+@click.pass_context
+def shield_command(context: click.Context, /, *, scan: bool, apply: bool, as_json: bool) -> None:
+    """Find private data in words that are public already, and mask it when told (docs/privacy-shield.md).
+
+    Never prints the words themselves. What a writer chose to leave in public is counted and left alone. Exit status: 0
+    when nothing is left, 1 when something was found and not masked.
+    """
+    if scan == apply:
+        raise click.UsageError("Say either --scan or --apply-masks.")
+    with _progress(err=as_json) as progress:
+        found = sweep(lambda done, total: progress("Looking at reports", done, total), apply=apply)
+    if as_json:
+        click.echo(json.dumps({name: getattr(found, name) for name in Sweep.__dataclass_fields__}))
+    else:
+        _show_sweep(found, apply=apply)
+    context.exit(1 if len(found.numbers) > found.masked else 0)
+
+
+def _show_sweep(found: Sweep, *, apply: bool) -> None:
+    click.echo(f"{found.reports:,} reports")
+    for kind, count in found.found.most_common():
+        click.echo(f"  {count:,}  {kind}")
+    for number, count in found.numbers.items():
+        click.echo(f"  {number}: {count}")
+    if found.kept:
+        click.echo(f"  {found.kept.total():,} left in public by their writers' choice")
+    click.echo(f"Masked in {found.masked:,} reports." if apply else "Nothing was changed. --apply-masks masks it.")

@@ -1,13 +1,14 @@
-"""What was written before a part of it was masked: the only place that selects it (docs/adr/0016)."""
+"""What was written before a part of it was masked: the only place that selects it (docs/adr/0017)."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
 from sqlalchemy import exists, func, or_, select
 
+from feedback.files.queries import has_old_words, old_words_of_files
 from feedback.kernel.private import FindingKind
 from feedback.storage.session import db
 from feedback.tickets.models import Ticket, TicketEvent
@@ -22,6 +23,7 @@ HAS_OLD_TITLE = Ticket.original_title.is_not(None)
 HAS_ORIGINAL = or_(
     Ticket.original_text.is_not(None),
     Ticket.original_place.is_not(None),
+    has_old_words(Ticket.id),
     exists().where(
         TicketEvent.ticket_id == Ticket.id,
         TicketEvent.move != MoveName.ASK_MASKING,
@@ -42,6 +44,15 @@ class OldWords:
 
 
 @dataclass(frozen=True, slots=True)
+class OldFile:
+    """What was written about a file, and what it was called."""
+
+    alt: str
+    name: str
+    by_staff: bool
+
+
+@dataclass(frozen=True, slots=True)
 class Originals:
     """Everything that was masked in one report."""
 
@@ -49,6 +60,7 @@ class Originals:
     title: str | None
     place: str | None
     events: tuple[OldWords, ...]
+    files: tuple[OldFile, ...]
 
 
 def originals_of(ticket_id: int) -> Originals:
@@ -66,7 +78,24 @@ def originals_of(ticket_id: int) -> Originals:
         .order_by(TicketEvent.id)
     )
     text, title, place = kept
-    return Originals(text, title, place, tuple(_words(*row) for row in rows))
+    return Originals(text, title, place, tuple(_words(*row) for row in rows), _files(ticket_id))
+
+
+def originals_of_reporter(ticket_id: int) -> Originals:
+    """Their own words, and what officials entrusted to them; officials' masked words stay so."""
+    found = originals_of(ticket_id)
+    own = (replace(one, words=None) if one.by_staff else one for one in found.events)
+    files = tuple(one for one in found.files if not one.by_staff)
+    return replace(found, title=None, events=tuple(one for one in own if one.words or one.entrusted), files=files)
+
+
+def _files(ticket_id: int) -> tuple[OldFile, ...]:
+    kept = old_words_of_files(ticket_id)
+    by_staff = select(TicketEvent.id).where(
+        TicketEvent.id.in_([one.event_id for one in kept]), TicketEvent.role.is_not(None)
+    )
+    staff = set(db.session.scalars(by_staff)) if kept else set()
+    return tuple(OldFile(one.alt, one.name, one.event_id in staff) for one in kept)
 
 
 def _words(move: str, at: datetime, role: str | None, words: str | None, entrusted: list[Any] | None) -> OldWords:

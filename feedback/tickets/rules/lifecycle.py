@@ -154,7 +154,7 @@ TABLE: tuple[Move, ...] = (
     Move(name=M.MAKE_ANONYMOUS, sources=_ANY, who=REPORTER | ROUTERS, words=Words.OPTIONAL, quiet=True,
          tells=("reporter",)),
     Move(name=M.SET_REPORTED, sources=_OWED | _from(S.ANSWERED), who=ROUTERS, words=Words.REQUIRED, internal=True),
-    Move(name=M.REDACT, sources=_ANY, who=ROUTERS, words=Words.REQUIRED, needs=("passages", "redact_reason"),
+    Move(name=M.REDACT, sources=_ANY, who=ROUTERS | SYSTEM, words=Words.REQUIRED, needs=("passages", "redact_reason"),
          tells=("reporter",)),
     Move(name=M.MASK_OWN, sources=_ANY, who=REPORTER, needs=("passages",)),
     Move(name=M.ASK_MASKING, sources=_ANY, who=REPORTER | WORKERS, needs=("passages",), quiet=True,

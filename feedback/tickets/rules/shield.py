@@ -61,6 +61,7 @@ class Shielded:
     text: str
     original: str | None
     entrusted: tuple[Entrusted, ...] = ()
+    kept: frozenset[FindingKind] = frozenset()  # what its writer knowingly left for everybody
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,16 +122,19 @@ def shielded(part: str, text: str, choices: Choices) -> Shielded:
     """The public version of a part; whatever was not decided is treated as usual."""
     pieces: list[str] = []
     entrusted: list[Entrusted] = []
+    kept: set[FindingKind] = set()
     end = 0
     for one in find(text):
         treatment = choices.get(key_of(part, one), USUAL[one.kind])
         shown = {Treatment.MASK: mask(one), Treatment.SEAL: ENTRUSTED, Treatment.KEEP: one.words}[treatment]
         if treatment is Treatment.SEAL:
             entrusted.append(Entrusted(one.kind, one.words))
+        if treatment is Treatment.KEEP:
+            kept.add(one.kind)
         pieces += [text[end : one.start], shown]
         end = one.end
     public = "".join([*pieces, text[end:]])
-    return Shielded(public, text if public != text else None, tuple(dict.fromkeys(entrusted)))
+    return Shielded(public, text if public != text else None, tuple(dict.fromkeys(entrusted)), frozenset(kept))
 
 
 def passages_of(typed: str) -> tuple[str, ...]:

@@ -242,7 +242,7 @@ MOVE_LABELS = {
     MoveName.MAKE_CONFIDENTIAL: mark("Dijadikan rahasia"),
     MoveName.MAKE_ANONYMOUS: mark("Nama pelapor disembunyikan"),
     MoveName.SET_REPORTED: mark("Yang dilaporkan dicatat"),
-    MoveName.REDACT: mark("Bagian disamarkan oleh koordinator"),
+    MoveName.REDACT: mark("Bagian disamarkan"),
     MoveName.MASK_OWN: mark("Bagian disamarkan atas permintaan pelapor"),
     MoveName.ASK_MASKING: mark("Diminta menyamarkan bagian"),
     MoveName.DECLINE_MASKING: mark("Permintaan menyamarkan tidak dipenuhi"),

@@ -16,9 +16,11 @@ from feedback.clocks.queries import StoredCalendar, calendar_of_unit, policy_rul
 from feedback.clocks.rules.words import ClockEventKind, ClockState
 from feedback.kernel.references import new_number
 from feedback.storage.session import db
+from feedback.tickets.actions.shielding import entrusted_rows
 from feedback.tickets.models import Ticket, TicketCycle, TicketEvent
 from feedback.tickets.rules.imports import Draft, ImportMap, Past, Reckoning, Story, past_of
 from feedback.tickets.rules.imports.places import Found
+from feedback.tickets.rules.shield import Shielded, shielded
 from feedback.tickets.rules.words import OPEN_STATES, Channel
 
 _TICKET = cast(Table, Ticket.__table__)
@@ -52,6 +54,7 @@ class _Row:
     past: Past
     calendar: StoredCalendar
     number: str
+    words: Shielded
 
 
 class Writer:
@@ -96,7 +99,9 @@ class Writer:
             answered_at=draft.answered_at,
             when_answered=self._map.when_answered,
         )
-        return _Row(entry, past_of(story, reckoning, self._now), calendar, number)
+        # Nobody is there to be asked: the usual answer holds for whatever is private.
+        words = shielded("text", draft.text, {})
+        return _Row(entry, past_of(story, reckoning, self._now), calendar, number, words)
 
     def _calendar(self, unit_id: int, at: datetime) -> StoredCalendar:
         """The calendar of a unit at an instant; asked of the database once between two versions of any calendar."""
@@ -122,7 +127,8 @@ class Writer:
             "number": row.number,
             "kind": draft.kind,
             "grade": self._map.grade,
-            "text": draft.text,
+            "text": row.words.text,
+            "original_text": row.words.original,
             "unit_id": found.unit.id,
             "zone": found.unit.zone,
             "topic_id": found.topic_id,
@@ -174,7 +180,7 @@ def _insert(table: Table, values: Sequence[dict[str, Any]]) -> None:
 
 
 def _index(rows: Sequence[_Row], ids: Sequence[int]) -> None:
-    index_tickets((ticket_id, row.entry.draft.text) for row, ticket_id in zip(rows, ids, strict=True))
+    index_tickets((ticket_id, row.words.text) for row, ticket_id in zip(rows, ids, strict=True))
 
 
 def _each(
@@ -197,6 +203,7 @@ def _event_values(row: _Row, ticket_id: int) -> Iterable[dict[str, Any]]:
             "text": "",
             "is_public": True,
             "detail": move.detail,
+            "entrusted": entrusted_rows(row.words) if version == 1 else None,
         }
 
 
