@@ -51,9 +51,9 @@ def old(world: World) -> Any:
     old_row(receipt, f"NIK saya {NIK}, HP {PHONE}. Lampu mati.", f"rumah dekat {PHONE}")
     move(receipt.number, M.INTERIM_REPLY, world.officer, text="<p>Akan kami periksa.</p>")
     with transaction():
-        last = select(TicketEvent.id).where(TicketEvent.move == M.INTERIM_REPLY).scalar_subquery()
+        reply = (TicketEvent.ticket_id == receipt.ticket_id, TicketEvent.move == M.INTERIM_REPLY)
         words = f"Kami telepon <b>{PHONE}</b> besok."
-        db.session.execute(update(TicketEvent).where(TicketEvent.id == last).values(text=words, html=words))
+        db.session.execute(update(TicketEvent).where(*reply).values(text=words, html=words))
     return receipt
 
 
