@@ -20,6 +20,7 @@ RATES = {
     "search": (300, 3000),
     "register": (5, 100),
     "sign_in": (60, 1200),
+    "sign_ins": (3000, 3000),
     "mail": (5, 100),
     "upload": (100, 2000),
     "write": (600, 6000),
@@ -70,6 +71,7 @@ class Settings:
     limits: str = "database"
     redis_url: str = field(default="", repr=False)
     rates: Mapping[str, tuple[int, int]] = field(default_factory=lambda: RATES)
+    bssn_password_days: int = 0
     oidc_issuer: str = ""
     oidc_client_id: str = ""
     oidc_client_secret: str = field(default="", repr=False)
@@ -221,6 +223,7 @@ def load_settings(values: Mapping[str, str] | None = None) -> Settings:
         s3_key=values.get("S3_KEY", ""),
         s3_secret=values.get("S3_SECRET", ""),
         clamav=values.get("CLAMAV", "").strip(),
+        bssn_password_days=_whole(values, "BSSN_PASSWORD_DAYS", 0),
         files_person_mb=_whole(values, "FILES_PERSON_MB", 200),
         files_network_mb=_whole(values, "FILES_NETWORK_MB", 1000),
         files_site_mb=_whole(values, "FILES_SITE_MB", 10_000),

@@ -13,6 +13,7 @@ from wtforms import (
     HiddenField,
     PasswordField,
     SelectField,
+    StringField,
     ValidationError,
 )
 from wtforms.fields import SelectChoice
@@ -42,16 +43,41 @@ class SignInForm(Form):
     lanjut = HiddenField()
 
 
-class ProofForm(Form):
-    """The password or a passkey once more, before a step that cannot be taken lightly."""
+_CODE = {"autocomplete": "one-time-code", "inputmode": "numeric", "spellcheck": "false", "autocapitalize": "none"}
 
-    WRONG = mark("Kata sandi salah.")
+
+class CodeForm(Form):
+    """The code an app shows, or a recovery code."""
+
+    code = StringField(_("Kode 6 angka"), [DataRequired(), Length(max=64)], filters=[_strip], render_kw=_CODE)
+
+
+class AgainForm(Form):
+    """A passkey once more, before a step that cannot be taken lightly."""
 
     class Meta(Form.Meta):
         csrf = False  # the page's own token stands beside it
 
-    password = PasswordField(_("Kata sandi"), [DataRequired()], render_kw={"autocomplete": "current-password"})
     jawaban = HiddenField()
+
+    @property
+    def answered(self) -> bool:
+        """Whether it comes with a proof, right or wrong."""
+        return any(one.data for one in self)
+
+
+class CodeAgainForm(AgainForm):
+    """A code of the app, or a passkey."""
+
+    WRONG = mark("Kode ini tidak cocok atau sudah dipakai. Tunggu kode berikutnya, lalu tulis lagi.")
+    proof = StringField(_("Kode 6 angka"), [DataRequired(), Length(max=64)], filters=[_strip], render_kw=_CODE)
+
+
+class PasswordAgainForm(AgainForm):
+    """The password, or a passkey."""
+
+    WRONG = mark("Kata sandi salah.")
+    proof = PasswordField(_("Kata sandi"), [DataRequired()], render_kw={"autocomplete": "current-password"})
 
 
 class RegisterForm(Form):
@@ -87,6 +113,22 @@ class AccountForm(Form):
 
     name = Line(_("Nama"), [Words()], longest=120, render_kw={"autocomplete": "name"})
     locale = SelectField(_("Bahasa surat elektronik"), choices=_LANGUAGES)
+
+
+class AddressForm(Form):
+    """An address to send a link to."""
+
+    email = EmailField(
+        _("Alamat surel"), [DataRequired(), Length(max=254), Email()], filters=[_strip], render_kw=_ADDRESS
+    )
+
+
+class NewPasswordForm(Form):
+    """A new password by a link."""
+
+    password = PasswordField(
+        _("Kata sandi baru"), [DataRequired()], render_kw={"autocomplete": "new-password", "maxlength": LONGEST}
+    )
 
 
 class PasswordForm(Form):

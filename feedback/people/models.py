@@ -8,6 +8,7 @@ from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, Index, String, T
 from sqlalchemy.orm import Mapped, mapped_column
 
 from feedback.kernel.permissions import Role
+from feedback.people.rules.links import LinkKind
 from feedback.storage.base import Base, one_of
 
 
@@ -26,6 +27,8 @@ class Person(Base):
     is_active: Mapped[bool] = mapped_column(default=True)
     # The version of the privacy notice the account was opened under; none when somebody else made it.
     privacy_notice: Mapped[str | None] = mapped_column(String(10), default=None)
+    # None: since the account was made. The day only, for what a citizen does.
+    password_set_at: Mapped[datetime | None] = mapped_column(default=None)
     # Since when its holder's data are deleted; what stays is a number, and the office title of an official.
     erased_at: Mapped[datetime | None] = mapped_column(default=None)
 
@@ -103,6 +106,45 @@ class BrowserSession(Base):
     person_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"), index=True, default=None)
     strong: Mapped[bool] = mapped_column(default=False)
     device: Mapped[str] = mapped_column(String(40), default="")
+
+
+class Authenticator(Base):
+    """The app on somebody's phone that shows their codes; `secret` is locked with the site's key (docs/adr/0022).
+
+    `last_step` is the newest half minute whose code was accepted: neither it nor an earlier one is accepted again.
+    """
+
+    __tablename__ = "authenticator"
+
+    person_id: Mapped[int] = mapped_column(ForeignKey("person.id"), primary_key=True, autoincrement=False)
+    secret: Mapped[bytes]
+    last_step: Mapped[int]
+
+
+class RecoveryCode(Base):
+    """A code for the day the phone is lost; used once, and then the row is gone. Only its hash is kept."""
+
+    __tablename__ = "recovery_code"
+
+    code_hash: Mapped[str] = mapped_column(String(64), primary_key=True)
+    person_id: Mapped[int] = mapped_column(ForeignKey("person.id"), index=True)
+
+
+class AccountLink(Base):
+    """A link sent by mail, for a new password or to prove a new `address`; works once (docs/adr/0023).
+
+    Its token follows from a nonce in the letter's job and the site's key; only the hash of the token is kept.
+    """
+
+    __tablename__ = "account_link"
+    __table_args__ = (one_of("kind", LinkKind), Index(None, "person_id", "kind"))
+
+    token_hash: Mapped[str] = mapped_column(String(64), primary_key=True)
+    person_id: Mapped[int] = mapped_column(ForeignKey("person.id"))
+    kind: Mapped[str] = mapped_column(String(20))
+    expires_at: Mapped[datetime] = mapped_column(index=True)
+    address: Mapped[str | None] = mapped_column(String(254), default=None)
+    used_at: Mapped[datetime | None] = mapped_column(default=None)
 
 
 class Attempt(Base):

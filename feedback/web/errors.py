@@ -61,12 +61,12 @@ def _page(status: int, text: str, **context: Any) -> str:
 
 
 def refused(refusal: Refusal) -> Answer:
-    """An expected refusal as a page; of too much at once, with what was typed."""
+    """An expected refusal as a page; when it is only for now, with what was typed."""
     if refusal.status in LOGGED:
         _note_refusal(str(refusal.status))
-    if isinstance(refusal, TooMany) and request.method == "POST":
-        return typed_again(429, told(refusal), {"Retry-After": str(refusal.retry_after)})
     headers = {"Retry-After": str(refusal.retry_after)} if isinstance(refusal, TooMany | Unavailable) else {}
+    if headers and request.method == "POST":
+        return typed_again(refusal.status, told(refusal), headers)
     # One text for "not there" and "not yours", so that the answers cannot be told apart.
     text = gettext(TEXTS[404]) if refusal.status == 404 else told(refusal)
     return _page(refusal.status, text), refusal.status, headers

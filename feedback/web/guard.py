@@ -14,6 +14,7 @@ from feedback.kernel.errors import Forbidden
 from feedback.kernel.permissions import Permission
 from feedback.kernel.text import mark
 from feedback.web.errors import typed_again
+from feedback.web.session import browser
 
 View = TypeVar("View", bound=Callable[..., Any])
 TRACKED = "tracked"
@@ -46,8 +47,17 @@ def requires(permission: Permission) -> Callable[[View], View]:
 
 def fresh(view: View) -> View:
     """Besides its guard: only for somebody who showed within five minutes who they are; others are asked again."""
-    cast(Any, view).fresh = True
-    return view
+    return fresh_when(lambda: True)(view)
+
+
+def fresh_when(asked: Callable[[], bool]) -> Callable[[View], View]:
+    """`fresh` for some requests of a view only, such as those for a file."""
+
+    def set_fresh(view: View) -> View:
+        cast(Any, view).fresh = asked
+        return view
+
+    return set_fresh
 
 
 def actor() -> Actor:
@@ -75,7 +85,9 @@ def check_guard() -> Any:
     if not current_user.is_authenticated:
         if request.method == "POST":
             return typed_again(401)  # the sign-in ended while somebody wrote: their words must not go with it
-        return redirect(url_for("people.sign_in", lanjut=request.full_path.rstrip("?")), 303)
+        kept = browser().kept
+        door = "people.second_factor" if kept and kept.waiting else "people.sign_in"
+        return redirect(url_for(door, lanjut=request.full_path.rstrip("?")), 303)
     if isinstance(guard, Permission) and not actor().may(guard):
         raise Forbidden(mark("Peran Anda tidak membuka halaman ini."))
     return None

@@ -33,6 +33,7 @@ class Rate(StrEnum):
     SEARCH = "search"
     REGISTER = "register"
     SIGN_IN = "sign_in"
+    SIGN_INS = "sign_ins"
     MAIL = "mail"
     UPLOAD = "upload"
     WRITE = "write"

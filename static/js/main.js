@@ -71,8 +71,25 @@ function offerPrinting() {
   }
 }
 
+// On a small keyboard a password that cannot be read is typed wrong; it is hidden again before it is sent.
+function offerToShowPasswords() {
+  for (const button of document.querySelectorAll("[data-show]")) {
+    const input = document.getElementById(button.dataset.show);
+    const show = button.textContent;
+    const turn = (shown) => {
+      input.type = shown ? "text" : "password";
+      button.textContent = shown ? button.dataset.hide : show;
+      button.setAttribute("aria-pressed", shown);
+    };
+    button.hidden = false;
+    button.addEventListener("click", () => turn(input.type === "password"));
+    input.form?.addEventListener("submit", () => turn(false));
+  }
+}
+
 guardDoubleSending();
 countCharacters();
 guardUnsentText();
 offerPrinting();
+offerToShowPasswords();
 document.querySelector("[data-focus]")?.focus();

@@ -367,7 +367,7 @@ def test_a_person_is_added_and_signs_in_with_the_password_shown_once(world: Worl
     assert password not in granted.html
     newcomer = readers()
     entered = newcomer.send(newcomer.open("/masuk"), has="password", follow=False, email="baru@dinas.example", password=password)
-    assert entered.response.location == "/meja"
+    assert entered.response.location == "/masuk/kode"
     again = admin.send(admin.open("/kelola/orang/baru"), has="email", name="Lain", email="BARU@dinas.example")
     assert again.status == 422
     assert "sudah punya akun" in again.text

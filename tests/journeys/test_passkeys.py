@@ -37,7 +37,8 @@ def test_made_on_the_phone_and_used_to_sign_in(site: Site, window: Window) -> No
     page = window(scripts=True)
     _registered(site, page)
     session, device = _with_device(page)
-    page.get_by_role("link", name="Kunci sandi").click()
+    page.get_by_role("link", name="Keamanan akun").click()
+    page.get_by_role("link", name="Atur kunci sandi").click()
     page.get_by_role("button", name="Buat kunci sandi").click()
     expect(page.locator("[data-status]")).to_have_text("")  # the browser asks for the name first
     page.get_by_label("Nama kunci sandi").fill("ponsel saya")

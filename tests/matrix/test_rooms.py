@@ -45,7 +45,8 @@ def _token(reader: Reader) -> str:
 
 def _is_in(answer: TestResponse) -> bool:
     """Let in: anything but "sign in first" and "not for your role", whatever the answer then is."""
-    to_sign_in = answer.status_code == 303 and urlsplit(answer.location).path == "/masuk"
+    there = urlsplit(answer.location or "")  # the guard remembers where one wanted to go
+    to_sign_in = answer.status_code == 303 and there.path == "/masuk" and "lanjut=" in there.query
     return not to_sign_in and answer.status_code not in (401, 403)
 
 

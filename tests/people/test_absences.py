@@ -12,14 +12,14 @@ from sqlalchemy import select
 from feedback.kernel.actor import Actor, Membership
 from feedback.kernel.errors import Conflict, Forbidden, Invalid, NotFound
 from feedback.kernel.permissions import Role
-from feedback.people.actions import BeAbsent, be_absent, choose_digests, end_absence, set_active, sign_in
+from feedback.people.actions import BeAbsent, be_absent, begin_sign_in, choose_digests, end_absence, set_active
 from feedback.people.models import Deputy, Person
 from feedback.people.queries import absences_of, actor_of, seats_at, signed_in_person, wants_digests
 from feedback.people.rules import Absence, Seat
 from feedback.storage.session import db
 from feedback.tickets.rules.words import MoveName as M
 from feedback.units.models import Unit
-from tests.factories import PASSWORD, World, make_person
+from tests.factories import World, make_person
 from tests.site import Reader
 from tests.tickets.conftest import Hands, hands
 from tests.tickets.steps import after_days, assigned, disputed, events_of, make
@@ -65,7 +65,7 @@ def test_a_deputy_holds_the_absent_persons_roles_for_the_time(world: World, hand
 def test_the_signed_in_person_costs_one_statement(world: World, hands: Hands, statements: list[str]) -> None:
     away(world.officer, world.other_officer)
     away(world.head, world.other_officer)
-    token = sign_in(email_of(world.other_officer), PASSWORD, source="10.0.0.1")
+    token = begin_sign_in(world.other_officer.person_id or 0, strong=True)
     statements.clear()
     person = signed_in_person(token)
     assert person is not None

@@ -65,7 +65,7 @@ def test_no_letter_when_it_was_extended_meanwhile_and_a_new_one_for_the_new_end(
 def test_the_end_comes_in_the_units_own_night(hands: Hands, world: World) -> None:
     ends(world.officer.person_id, date(2026, 3, 10))
     hands.at(3, 10, 23, 59)
-    token = begin_sign_in(world.officer.person_id or 0)
+    token = begin_sign_in(world.officer.person_id or 0, strong=True)
     assert note_ends(utc_now()) == 0
     assert signed_in_person(token) is not None
     hands.at(3, 11, 0, 0)

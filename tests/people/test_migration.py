@@ -1,4 +1,4 @@
-"""The steps to invitations, passkeys and the provider keep every account and role, and can be taken back."""
+"""The steps from invitations to links by mail keep every account and role, and can be taken back."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from feedback.storage.session import db
 from tests.factories import World
 
 VERSIONS = Path(__file__).resolve().parents[2] / "migrations/versions"
-TABLES = {"invitation", "passkey", "provider_identity"}
+TABLES = {"invitation", "passkey", "provider_identity", "authenticator", "recovery_code", "account_link"}
 PASSKEY = "INSERT INTO passkey (id, person_id, credential_id, public_key, sign_count, name, created_at) VALUES (1, :person, 'x', 'y', 4294967295, 'z', '2026-03-02 02:00:00')"
 IDENTITY = "INSERT INTO provider_identity (id, person_id, issuer, subject, created_at) VALUES (:id, :person, 'https://a.example', :subject, '2026-03-02 02:00:00')"
 

@@ -18,8 +18,9 @@ from feedback.people.models import BrowserSession, Passkey
 from feedback.people.queries.passkeys import passkeys_of
 from feedback.people.rules.passkeys import MOST_PASSKEYS, relying_party
 from feedback.storage.session import db
-from tests.factories import World
+from tests.factories import PASSWORD, World
 from tests.people.authenticator import PRESENT, Authenticator
+from tests.people.test_views import email_of
 from tests.site import Page, Reader
 from tests.tickets.conftest import Hands
 
@@ -27,8 +28,8 @@ New = Callable[[], Reader]
 WRONG = "Kunci sandi ini tidak dapat diperiksa."
 
 
-def asked(reader: Reader, path: str, page: Page) -> dict[str, Any]:
-    token = dict(page.form(has="jawaban").fields)["csrf_token"]
+def asked(reader: Reader, path: str, page: Page, field: str = "jawaban") -> dict[str, Any]:
+    token = dict(page.form(has=field).fields)["csrf_token"]
     answer = reader.client.post(path, data={"csrf_token": token})
     assert answer.status_code == 200, answer.get_data(as_text=True)
     found: dict[str, Any] = answer.get_json()
@@ -199,6 +200,39 @@ def test_questions_are_counted_for_each_is_kept(app: Flask, world: World, reader
     token = dict(reader.open("/masuk").form(has="jawaban").fields)["csrf_token"]
     answers = [reader.client.post("/masuk/kunci-sandi/pertanyaan", data={"csrf_token": token}) for _ in range(3)]
     assert [one.status_code for one in answers] == [200, 200, 429]
+
+
+def given_passkey(world: World, readers: New) -> Authenticator:
+    """The officer's phone, with a passkey; and no app."""
+    device = Authenticator()
+    assert "Kunci sandi tersimpan." in registered(readers().sign_in(world.officer), device).text
+    return device
+
+
+def test_staff_with_a_passkey_need_no_app_and_the_password_alone_sets_none_up(world: World, readers: New) -> None:
+    device, reader = given_passkey(world, readers), readers()
+    page = reader.open("/masuk?lanjut=/meja")
+    page = reader.send(page, has="password", email=email_of(world.officer.person_id), password=PASSWORD)
+    assert page.path == "/masuk/kode"
+    assert 'class="qr"' not in page.html
+    token = dict(page.form(has="jawaban").fields)["csrf_token"]
+    assert reader.client.post("/masuk/kode", data={"csrf_token": token, "code": "123456"}).status_code == 200
+    assert reader.open("/meja").path == "/masuk/kode"
+    answer = device.use(asked(reader, "/masuk/kunci-sandi/pertanyaan", page))
+    assert reader.send(page, has="jawaban", jawaban=answer).path == "/meja"
+
+
+def test_the_password_does_not_stand_for_the_passkey_of_staff(hands: Hands, world: World, readers: New) -> None:
+    device, reader = given_passkey(world, readers), readers().sign_in(world.officer)
+    hands.at(3, 2, 11, 5)
+    page = reader.open("/akun/kunci-sandi")
+    assert page.status == 401
+    assert "bukti-proof" not in page.html
+    token = dict(page.form(has="bukti-jawaban").fields)["csrf_token"]
+    forged = {"csrf_token": token, "bukti-proof": PASSWORD}
+    assert reader.client.post("/akun/kunci-sandi", data=forged).status_code == 401
+    answer = device.use(asked(reader, "/masuk/kunci-sandi/pertanyaan", page, field="bukti-jawaban"))
+    assert reader.send(page, has="bukti-jawaban", **{"bukti-jawaban": answer}).status == 200
 
 
 def test_what_a_device_knows_of_the_account_is_not_its_number(world: World, readers: New) -> None:

@@ -158,7 +158,7 @@ def test_a_page_that_renews_itself_keeps_nobody_signed_in(world: World, reader: 
 
 
 def test_a_renewed_session_has_a_new_token_and_the_old_one_is_worthless(world: World) -> None:
-    token = begin_sign_in(world.officer.person_id or 0)
+    token = begin_sign_in(world.officer.person_id or 0, strong=True)
     new = renew(token)
     assert signed_in_person(token) is None
     assert signed_in_person(new) is not None

@@ -49,7 +49,7 @@ def test_reading_something_grave_asks_first_and_goes_on(world: World, reader: Re
     assert page.status == 401
     assert grave == []
     before = reader.client.get_cookie("sesi")
-    page = reader.send(page, button="Ya, lanjutkan", **{"bukti-password": PASSWORD})
+    page = reader.send(page, button="Ya, lanjutkan", **{"bukti-proof": PASSWORD})
     assert (page.path, page.response.request.query_string) == ("/gawat", b"apa=ini")
     assert "Terjadi" in page.text
     assert reader.client.get_cookie("sesi") != before
@@ -62,10 +62,10 @@ def test_a_grave_form_keeps_what_was_typed(world: World, reader: Reader, grave: 
     typed = {"text": "baris satu\r\nbaris <dua> & \"tiga\"", "csrf_token": token}
     asked = Page(reader.client.post("/gawat", data=typed))
     assert asked.status == 401
-    wrong = reader.send(asked, button="Ya, lanjutkan", **{"bukti-password": "bukan kata sandinya"})
+    wrong = reader.send(asked, button="Ya, lanjutkan", **{"bukti-proof": "bukan kata sandinya"})
     assert wrong.status == 422
     assert grave == []
-    done = reader.send(wrong, button="Ya, lanjutkan", **{"bukti-password": PASSWORD})
+    done = reader.send(wrong, button="Ya, lanjutkan", **{"bukti-proof": PASSWORD})
     assert "Terjadi" in done.text
     assert grave[0]["text"].replace("\r\n", "\n") == typed["text"].replace("\r\n", "\n")
     assert PASSWORD not in asked.html + wrong.html
@@ -76,7 +76,7 @@ def test_wrong_answers_are_throttled(world: World, reader: Reader, grave: list[d
     grow_stale(reader)
     page = reader.open("/gawat")
     for _ in range(6):
-        page = reader.send(page, button="Ya, lanjutkan", **{"bukti-password": "bukan kata sandinya"})
+        page = reader.send(page, button="Ya, lanjutkan", **{"bukti-proof": "bukan kata sandinya"})
     assert page.status == 429
     assert "Retry-After" in page.response.headers
 
@@ -90,7 +90,7 @@ def test_a_failed_proof_of_an_official_stands_in_the_log(world: World, readers: 
     for who in (world.officer, world.citizen):
         reader = readers().sign_in(who)
         grow_stale(reader)
-        reader.send(reader.open("/gawat"), button="Ya, lanjutkan", **{"bukti-password": "salah sama sekali"})
+        reader.send(reader.open("/gawat"), button="Ya, lanjutkan", **{"bukti-proof": "salah sama sekali"})
     db.session.rollback()
     failed = db.session.scalars(select(AuditEntry.actor_id).where(AuditEntry.deed == "person.proof_failed")).all()
     assert failed == [world.officer.person_id]

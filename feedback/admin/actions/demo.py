@@ -11,7 +11,14 @@ from feedback.admin.seed import SeedPerson, load_places_and_catalogue, seed_peop
 from feedback.admin.seed.tell import tell_stories
 from feedback.clocks.actions import seed_calendars_and_policies
 from feedback.kernel.clock import utc_now
-from feedback.people.actions import CreatePerson, GrantRole, create_person, grant_role, new_password
+from feedback.people.actions import (
+    CreatePerson,
+    GrantRole,
+    create_person,
+    give_example_app,
+    grant_role,
+    new_password,
+)
 from feedback.storage.session import transaction
 from feedback.units.queries import all_units
 
@@ -64,6 +71,7 @@ def _add_people(people: tuple[SeedPerson, ...]) -> dict[int, FirstPassword]:
     for person in people:
         password = new_password()
         person_id = create_person(CreatePerson(email=person.email, name=person.name, password=password, staff=True))
+        give_example_app(person_id)
         for held in person.memberships:
             grant_role(GrantRole(person_id, units[held.unit].id, held.role, units[held.unit].valid_from), by=None)
         roles = ", ".join(f"{held.role.value} {held.unit}" for held in person.memberships)

@@ -63,4 +63,5 @@ def _show_passwords(settings: Settings) -> None:
     click.echo(f"Sign in at {settings.public_url}/masuk with one of these; the passwords are shown only now:")
     for one in passwords:
         click.echo(f"  {one.email:<{width}}  {one.password}  {one.name} ({one.roles})")
+    click.echo("After the password the page asks for a code and, in a demonstration, shows it.")
     forget_first_passwords(settings.instance)

@@ -21,13 +21,14 @@ from feedback.people.actions import (
     end_role,
     grant_role,
     new_password,
+    reset_second_factor,
     set_active,
     set_password,
 )
 from feedback.people.queries import PersonRow, memberships_of, people_by_ids
 from feedback.people.rules import ROLE_LABELS
 from feedback.units.queries import all_units
-from feedback.web.guard import actor, requires
+from feedback.web.guard import actor, fresh, fresh_when, requires
 from feedback.web.language import told
 
 ONE = "/orang/<int(max=2147483647):person_id>"
@@ -65,6 +66,7 @@ def people() -> str:
 
 @admin.route("/orang/baru", methods=["GET", "POST"])
 @requires(Permission.ADMINISTER)
+@fresh_when(lambda: request.method == "POST")
 def people_new() -> Answer:
     """Add an account; its password is made here and shown once."""
     form = NewPersonForm()
@@ -106,6 +108,7 @@ def people_one(person_id: int) -> Answer:
 
 @admin.post(ONE + "/peran")
 @requires(Permission.ADMINISTER)
+@fresh
 def people_grant(person_id: int) -> Answer:
     """Give a role."""
     person = _person(person_id)
@@ -118,6 +121,7 @@ def people_grant(person_id: int) -> Answer:
 
 @admin.post(ONE + "/peran/<int(max=2147483647):role_id>/akhiri")
 @requires(Permission.ADMINISTER)
+@fresh
 def people_revoke(person_id: int, role_id: int) -> Response:
     """End a role of this person."""
     if role_id not in {role.id for role in memberships_of([person_id])}:
@@ -127,12 +131,23 @@ def people_revoke(person_id: int, role_id: int) -> Response:
 
 @admin.post(ONE + "/kata-sandi")
 @requires(Permission.ADMINISTER)
+@fresh
 def people_password(person_id: int) -> tuple[str, int]:
     """Make a new password, end every sign-in, and show the password once."""
     person = _person(person_id)
     password = new_password()
     set_password(person_id, password, by=_by(), staff=True)
     return _password_page(person, password)
+
+
+@admin.post(ONE + "/kode-masuk")
+@requires(Permission.ADMINISTER)
+@fresh
+def people_second_factor(person_id: int) -> Response:
+    """Take away a lost second factor; the person sets up a new one."""
+    _person(person_id)
+    reset_second_factor(person_id, by=_by())
+    return saved("people_one", person_id=person_id)
 
 
 @admin.post(ONE + "/status")

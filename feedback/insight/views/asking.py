@@ -64,7 +64,7 @@ class Asked:
     @property
     def wants_csv(self) -> bool:
         """Whether a file is asked for instead of a page."""
-        return request.args.get("format") == "csv"
+        return asks_for_file()
 
 
 def asked() -> Asked:
@@ -157,3 +157,8 @@ def basis_links(unit: UnitRow, period: Period) -> list[dict[str, Any]]:
         }
         for one, label in BASIS_LABELS.items()
     ]
+
+
+def asks_for_file() -> bool:
+    """Whether figures are to be taken away, which needs a fresh second factor."""
+    return request.args.get("format") == "csv"

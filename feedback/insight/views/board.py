@@ -20,6 +20,7 @@ from feedback.insight.views.asking import (
     Asked,
     address,
     asked,
+    asks_for_file,
     basis_links,
     behind_address,
     preset_links,
@@ -31,7 +32,7 @@ from feedback.insight.views.files import board_file
 from feedback.insight.views.tables import Cell, counted, share, timing_rows
 from feedback.kernel.permissions import Permission
 from feedback.kernel.text import mark
-from feedback.web.guard import requires
+from feedback.web.guard import fresh_when, requires
 from feedback.web.markup import working_time
 
 COLUMNS = (
@@ -49,6 +50,7 @@ BESIDE_HEAD = (
 
 @insight.get("")
 @requires(Permission.BOARD)
+@fresh_when(asks_for_file)
 def board() -> Response | str | tuple[str, int]:
     """The figures of a unit and of what is directly under it."""
     question = asked()

@@ -9,17 +9,18 @@ from feedback.insight.queries.listing import Behind, all_lines, behind, question
 from feedback.insight.rules.figures import Reach
 from feedback.insight.rules.measures import LABELS, MEANINGS, OPEN_NOW, Measure
 from feedback.insight.rules.period import Period
-from feedback.insight.views.asking import Asked, address, asked
+from feedback.insight.views.asking import Asked, address, asked, asks_for_file
 from feedback.insight.views.blueprint import insight
 from feedback.insight.views.files import list_file
 from feedback.kernel.errors import NotFound
 from feedback.kernel.permissions import Permission
 from feedback.tickets.rules.words import STATE_LABELS
-from feedback.web.guard import requires
+from feedback.web.guard import fresh_when, requires
 
 
 @insight.get("/daftar", endpoint="behind")
 @requires(Permission.BOARD)
+@fresh_when(asks_for_file)
 def listing() -> Response | str | tuple[str, int]:
     """Exactly the rows a number counts."""
     about = asked()

@@ -28,7 +28,7 @@ from feedback.insight.views.tables import TIMED_LABELS
 from feedback.kernel.errors import NotFound
 from feedback.kernel.permissions import Permission
 from feedback.kernel.text import mark
-from feedback.web.guard import actor, requires
+from feedback.web.guard import actor, fresh, requires
 from feedback.web.markup import day, moment
 
 _SPREADS = (
@@ -40,6 +40,7 @@ _XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 @insight.post("/laporan-berkala")
 @requires(Permission.BOARD)
+@fresh
 def make_report() -> Redirect | tuple[str, int]:
     """Keep what the board shows now for this unit and period."""
     question = asked()
@@ -66,6 +67,7 @@ def kept_report(id_: str) -> str:
 
 @insight.get("/laporan-berkala/<id_>.<form>")
 @requires(Permission.BOARD)
+@fresh
 def report_file(id_: str, form: str) -> Response:
     """The kept figures as a file."""
     found = _kept(id_)

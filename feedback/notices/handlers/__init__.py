@@ -11,6 +11,7 @@ from flask_babel import force_locale
 from feedback.notices.actions.digests import post_digests
 from feedback.notices.actions.ladder import escalate, watch_clocks
 from feedback.notices.actions.letters import post_lapsing, post_letters, post_unsealed
+from feedback.notices.handlers.accounts import send_account, send_address, send_recovery
 from feedback.notices.handlers.digests import send_digest
 from feedback.notices.handlers.escalations import send_escalation
 from feedback.notices.handlers.incidents import send_incident, send_to_agency
@@ -28,12 +29,15 @@ KEPT = timedelta(days=30)
 
 __all__ = [
     "TIMERS",
+    "send_account",
+    "send_address",
     "send_digest",
     "send_escalation",
     "send_farewell",
     "send_incident",
     "send_invitation",
     "send_mail",
+    "send_recovery",
     "send_rights",
     "send_role_ending",
     "send_to_agency",

@@ -4,8 +4,17 @@ from __future__ import annotations
 
 from feedback.people.actions.absences import BeAbsent, be_absent, choose_digests, end_absence
 from feedback.people.actions.accounts import CreatePerson, change_person, create_person, set_active, set_password
+from feedback.people.actions.news import tell
 from feedback.people.actions.passwords import HASHER, new_password
 from feedback.people.actions.roles import GrantRole, end_role, grant_role
+from feedback.people.actions.second_factor import (
+    give_example_app,
+    give_up_second_factor,
+    new_recovery_codes,
+    prove_second_factor,
+    reset_second_factor,
+    set_up_authenticator,
+)
 from feedback.people.actions.sessions import (
     begin_sign_in,
     end_session,
@@ -38,15 +47,22 @@ __all__ = [
     "end_sessions",
     "forget_failures",
     "forget_old_sessions",
+    "give_example_app",
+    "give_up_second_factor",
     "grant_role",
     "keep",
     "new_password",
+    "new_recovery_codes",
     "note_use",
     "note_wrong_proof",
     "prove",
+    "prove_second_factor",
     "register_person",
     "renew",
+    "reset_second_factor",
     "set_active",
     "set_password",
+    "set_up_authenticator",
     "sign_in",
+    "tell",
 ]

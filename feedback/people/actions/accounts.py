@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from flask import current_app
 from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError
 
@@ -13,12 +14,15 @@ from feedback.kernel.errors import Conflict, Invalid, NotFound
 from feedback.kernel.privacy import NOTICE
 from feedback.kernel.text import clean, mark
 from feedback.people.actions.credentials import drop_credentials
+from feedback.people.actions.links import end_links
+from feedback.people.actions.news import tell
 from feedback.people.actions.passwords import hashed
 from feedback.people.actions.sessions import end_sessions
 from feedback.people.models import Person
-from feedback.people.rules import check_account, check_name, check_password
+from feedback.people.rules import News, check_account, check_name, check_password, noted
 from feedback.storage.outbox import post
 from feedback.storage.session import db, transaction
+from feedback.units.queries import all_units
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +44,7 @@ def create_person(command: CreatePerson, *, by: int | None = None, by_themselves
     email = command.email.strip().lower()
     name = clean(command.name, lines=False)
     check_account(email=email, name=name)
-    check_password(command.password, email=email, name=name, staff=command.staff)
+    _check_password(command.password, email=email, name=name, staff=command.staff)
     stored = hashed(command.password)
     now = utc_now()
     known = Invalid(mark("Alamat surel ini sudah punya akun. Masuk dengan alamat itu."), field="email")
@@ -59,23 +63,43 @@ def create_person(command: CreatePerson, *, by: int | None = None, by_themselves
         raise known from None
 
 
+def _check_password(password: str, *, email: str, name: str, staff: bool) -> None:
+    """The rules, with the names of this site's units and what this installation asks of its staff."""
+    places = [text for unit in all_units() for text in (unit.name, unit.short_name)]
+    mixed = staff and bool(current_app.config["SETTINGS"].bssn_password_days)
+    check_password(password, email=email, name=name, staff=staff, places=places, mixed=mixed)
+
+
 def set_password(person_id: int, password: str, *, by: int | None, staff: bool) -> None:
     """Change a password and end every session of the account.
 
     Somebody else's choice of it also ends every other way in: the account may have been another's until now.
     """
+    store_password(person_id, check_new_password(person_id, password, staff=staff), by=by)
+
+
+def check_new_password(person_id: int, password: str, *, staff: bool) -> str:
+    """The hash to store for a new password of this account. Raises Invalid for a weak one."""
     known = db.session.get(Person, person_id)
     if known is None:
         raise NotFound
-    check_password(password, email=known.email, name=known.name, staff=staff)
-    stored = hashed(password)
+    _check_password(password, email=known.email, name=known.name, staff=staff)
+    return hashed(password)
+
+
+def store_password(person_id: int, stored: str, *, by: int | None, news: News = News.PASSWORD) -> None:
+    """Use a new password from now on: sessions end, and links sent by mail are worthless."""
     with transaction():
-        db.session.get_one(Person, person_id).password_hash = stored
+        person = db.session.get_one(Person, person_id)
+        person.password_hash, person.password_set_at = stored, noted(utc_now(), works=False)
         end_sessions(person_id)
         own = by == person_id
         if not own:
             drop_credentials(person_id)
-        record("person.password_set", actor_id=by, subject=f"person:{person_id}", at=utc_now(), coarse=own)
+        end_links(person_id, at=utc_now())
+        now = utc_now()
+        record("person.password_set", actor_id=by, subject=f"person:{person_id}", at=now, coarse=own)
+        tell(person_id, news, at=now)
 
 
 def change_person(person_id: int, *, name: str, locale: str, by: int) -> None:

@@ -3,15 +3,36 @@
 from __future__ import annotations
 
 import secrets
+from collections.abc import Iterator
+from contextlib import contextmanager
+from threading import BoundedSemaphore
 
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
 
+from feedback.kernel.errors import Unavailable
 from feedback.kernel.references import code_from
+from feedback.kernel.text import mark
 
 HASHER = PasswordHasher(time_cost=2, memory_cost=19 * 1024, parallelism=1)
 # Checked when the account is unknown, so that the answer takes as long as for a known one.
 _DUMMY = HASHER.hash(secrets.token_urlsafe(16))
+
+
+# A hash takes 19 MB and a core for 30 ms: so many at once in one process, and the rest wait a little (SECURITY.md 3).
+_ROOM = BoundedSemaphore(4)
+PATIENCE = 3.0
+BUSY = mark("Sedang banyak yang masuk sekaligus. Tunggu beberapa detik, lalu coba lagi.")
+
+
+@contextmanager
+def _room() -> Iterator[None]:
+    if not _ROOM.acquire(timeout=PATIENCE):
+        raise Unavailable(BUSY, retry_after=5)
+    try:
+        yield
+    finally:
+        _ROOM.release()
 
 
 def new_password() -> str:
@@ -21,17 +42,19 @@ def new_password() -> str:
 
 def hashed(password: str) -> str:
     """How a password is stored. Takes 30 ms: call it before a transaction."""
-    return HASHER.hash(password)
+    with _room():
+        return HASHER.hash(password)
 
 
 def is_right(password: str, stored: str | None) -> bool:
     """Whether this is the password of a stored hash; an unknown account takes as long to refuse."""
     try:
-        return HASHER.verify(stored or _DUMMY, password[:1024]) and stored is not None
+        with _room():
+            return HASHER.verify(stored or _DUMMY, password[:1024]) and stored is not None
     except (VerificationError, InvalidHashError):
         return False
 
 
 def rehashed(password: str, stored: str) -> str | None:
     """A stronger hash of the right password, when the stored one is outdated."""
-    return HASHER.hash(password) if HASHER.check_needs_rehash(stored) else None
+    return hashed(password) if HASHER.check_needs_rehash(stored) else None

@@ -12,9 +12,11 @@ from feedback.kernel.clock import local_date, utc_now
 from feedback.kernel.errors import Conflict, Invalid, NotFound
 from feedback.kernel.permissions import Role
 from feedback.kernel.text import mark
+from feedback.people.actions.news import tell
 from feedback.people.actions.sessions import end_sessions
 from feedback.people.models import MembershipRow, Person
 from feedback.people.queries.vouching import is_vouched_for
+from feedback.people.rules import News
 from feedback.storage.outbox import post
 from feedback.storage.session import db, transaction
 from feedback.units.queries import unit_by_id
@@ -74,6 +76,8 @@ def grant_role(command: GrantRole, *, by: int | None, proven: bool = False) -> i
             at=now,
             detail={"unit": command.unit_id, "role": command.role.value},
         )
+        if by is not None and not proven:  # who takes an invitation knows it already
+            tell(command.person_id, News.ROLE, at=now)
         return row.id
 
 
@@ -108,3 +112,4 @@ def end_role(membership_id: int, *, by: int | None) -> None:
             row.valid_to = date.fromordinal(today.toordinal() - 1)
         leave(row, now)
         record("role.ended", actor_id=by, subject=f"person:{row.person_id}", at=now, detail=detail)
+        tell(row.person_id, News.ROLE, at=now)

@@ -8,6 +8,7 @@ from datetime import datetime
 from typing import Any
 
 from sqlalchemy import delete, select, update
+from sqlalchemy.engine import CursorResult
 
 from feedback.audit.actions import record
 from feedback.kernel.clock import utc_now
@@ -93,6 +94,16 @@ def end_session(token: str) -> None:
     """End one session; the cookie is worthless from now on, a copy of it too."""
     with transaction():
         db.session.execute(delete(BrowserSession).where(BrowserSession.token_hash == token_hash(token)))
+
+
+def end_own_session(person_id: int, session_id: int) -> None:
+    """Somebody ends one of their own sessions. Raises NotFound for one that is over or another's."""
+    own = delete(BrowserSession).where(BrowserSession.id == session_id, BrowserSession.person_id == person_id)
+    with transaction():
+        ended = db.session.execute(own)
+    assert isinstance(ended, CursorResult)
+    if not ended.rowcount:
+        raise NotFound
 
 
 def end_sessions(person_id: int, *, but: int | None = None) -> None:

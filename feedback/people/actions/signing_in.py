@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from flask import current_app
 from sqlalchemy import select
 
+from feedback.kernel.clock import utc_now
 from feedback.kernel.errors import Invalid
 from feedback.kernel.text import mark
 from feedback.people.actions.accounts import CreatePerson, create_person, set_password
@@ -12,16 +14,39 @@ from feedback.people.actions.sessions import begin_sign_in
 from feedback.people.actions.throttle import check_attempts, count_failure, forget_failures
 from feedback.people.models import MembershipRow, Person
 from feedback.people.rules import NETWORK
+from feedback.people.rules.accounts import is_too_old
 from feedback.storage.session import db, transaction
 
 
-def sign_in(email: str, password: str, *, source: str, device: str = "") -> str:
+def sign_in(email: str, password: str, *, source: str, device: str = "", known: str = "") -> str:
     """Begin a session for the right password; returns its token. ``source`` is the client's network address.
+
+    ``known`` is the mark of a browser that opened this account before: it waits for its own failures only.
 
     Raises Invalid with one text for an unknown address, a wrong password and a closed account, TooMany when throttled.
     """
-    person_id = prove(email, password, source=source)
+    person_id = prove(email, password, source=source, known=known)
+    _check_age(person_id)
     return begin_sign_in(person_id, device=device)
+
+
+def _check_age(person_id: int) -> None:
+    """Refuse an official's password older than this installation allows (BSSN 4/2021); a link brings a new one."""
+    days = current_app.config["SETTINGS"].bssn_password_days
+    person = db.session.get_one(Person, person_id) if days else None
+    if person is None or not _works(person_id):
+        return
+    if is_too_old(person.password_set_at or person.created_at, utc_now(), days):
+        raise Invalid(
+            mark("Kata sandi ini sudah lebih dari %(days)s hari. Pilih Lupa kata sandi untuk membuat yang baru."),
+            field="password",
+            values={"days": days},
+        )
+
+
+def _works(person_id: int) -> bool:
+    held = select(MembershipRow.id).where(MembershipRow.person_id == person_id).limit(1)
+    return db.session.scalar(held) is not None
 
 
 def register_person(command: CreatePerson, *, device: str = "") -> str:
@@ -29,8 +54,10 @@ def register_person(command: CreatePerson, *, device: str = "") -> str:
     return begin_sign_in(create_person(command, by_themselves=True), device=device)
 
 
-def change_own_password(email: str, current: str, new: str, *, source: str, device: str = "") -> str:
-    """Change one's own password, end every session and return the token of a new one.
+def change_own_password(
+    email: str, current: str, new: str, *, source: str, device: str = "", strong: bool = False
+) -> str:
+    """Change one's own password, end every session and return the token of a new one, as strong as the one before.
 
     Raises Invalid for a wrong current password (field ``current_password``) or a weak new one, TooMany when throttled.
     """
@@ -38,15 +65,15 @@ def change_own_password(email: str, current: str, new: str, *, source: str, devi
         person_id = prove(email, current, source=source)
     except Invalid:
         raise Invalid(mark("Kata sandi sekarang salah."), field="current_password") from None
-    held = db.session.scalar(select(MembershipRow.id).where(MembershipRow.person_id == person_id).limit(1))
-    set_password(person_id, new, by=person_id, staff=held is not None)
-    return begin_sign_in(person_id, device=device)
+    set_password(person_id, new, by=person_id, staff=_works(person_id))
+    return begin_sign_in(person_id, device=device, strong=strong)
 
 
-def prove(email: str, password: str, *, source: str) -> int:
+def prove(email: str, password: str, *, source: str, known: str = "") -> int:
     """The id of the open account whose password this is; its hash is made anew when it is outdated."""
     email = email.strip().lower()[:254]
-    sources = (f"account:{email}:{source}", f"{NETWORK}sign-in:{source}")
+    own, network = f"account:{email}:{known or source}", f"{NETWORK}sign-in:{source}"
+    sources = (own,) if known else (own, network)
     check_attempts(*sources)
     row = db.session.execute(
         select(Person.id, Person.password_hash, Person.is_active).where(Person.email == email)

@@ -2,21 +2,28 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+
 from sqlalchemy import delete, select
 
 from feedback.kernel.clock import utc_now
 from feedback.kernel.errors import TooMany
 from feedback.kernel.text import mark
 from feedback.people.models import Attempt
-from feedback.people.rules import FORGOTTEN_AFTER, free_tries, seconds_to_wait
+from feedback.people.rules import FORGOTTEN_AFTER, NETWORK, free_tries, seconds_to_wait
 from feedback.storage.keyring import keyed_hash
 from feedback.storage.session import db, transaction
 
 
+def _key(source: str, now: datetime) -> str:
+    """What is counted under: a network anew each hour, or the slips of thousands of people would add up for ever."""
+    return keyed_hash("attempt", f"{source}:{now:%Y%m%d%H}" if source.startswith(NETWORK) else source)
+
+
 def check_attempts(*sources: str) -> None:
     """Raise TooMany while one of these sources has to wait after failures."""
-    keys = [keyed_hash("attempt", source) for source in sources]
     now = utc_now()
+    keys = [_key(source, now) for source in sources]
     rows = db.session.execute(select(Attempt.key, Attempt.failures, Attempt.last_at).where(Attempt.key.in_(keys)))
     free = {key: free_tries(source) for key, source in zip(keys, sources, strict=True)}
     wait = max((seconds_to_wait(failures, last_at, now, free[key]) for key, failures, last_at in rows), default=0)
@@ -30,7 +37,7 @@ def count_failure(*sources: str) -> None:
     with transaction():
         db.session.execute(delete(Attempt).where(Attempt.last_at < now - FORGOTTEN_AFTER))
         for source in sources:
-            key = keyed_hash("attempt", source)
+            key = _key(source, now)
             row = db.session.get(Attempt, key, with_for_update=True)
             if row is None:
                 db.session.add(Attempt(key=key, failures=1, last_at=now))
@@ -42,5 +49,5 @@ def count_failure(*sources: str) -> None:
 def forget_failures(*sources: str) -> None:
     """The right answer was given."""
     with transaction():
-        keys = [keyed_hash("attempt", source) for source in sources]
+        keys = [_key(source, utc_now()) for source in sources]
         db.session.execute(delete(Attempt).where(Attempt.key.in_(keys)))

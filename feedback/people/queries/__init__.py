@@ -13,6 +13,7 @@ from feedback.people.queries.accounts import (
 )
 from feedback.people.queries.held import actor_of
 from feedback.people.queries.seats import AbsenceView, absences_of, people_within, seats_at
+from feedback.people.queries.second_factor import codes_left, secret_of
 from feedback.people.queries.sessions import Opened, SignedIn, Visitor, open_session, signed_in_person, token_hash
 
 __all__ = [
@@ -24,6 +25,7 @@ __all__ = [
     "Visitor",
     "absences_of",
     "actor_of",
+    "codes_left",
     "list_people",
     "memberships_of",
     "open_session",
@@ -31,6 +33,7 @@ __all__ = [
     "people_within",
     "person_by_email",
     "seats_at",
+    "secret_of",
     "signed_in_person",
     "token_hash",
     "wants_digests",

@@ -13,9 +13,9 @@ from sqlalchemy import or_, select
 
 from feedback.kernel.actor import Actor
 from feedback.kernel.clock import utc_now
-from feedback.people.models import BrowserSession, Person
+from feedback.people.models import Authenticator, BrowserSession, Person
 from feedback.people.queries.held import held_now, with_roles
-from feedback.people.rules import Limits, limits_for
+from feedback.people.rules import CITIZEN, Limits, limits_for, still_waits
 from feedback.storage.keyring import keyed_hash, lock, unlock
 from feedback.storage.session import db
 
@@ -49,7 +49,12 @@ class SignedIn:
 
 @dataclass(frozen=True, slots=True)
 class Opened:
-    """A session that is still good; `person` is None for a visitor."""
+    """A session that is still good; `person` is None for a visitor.
+
+    `waiting` gave the right password but not yet the second factor, which who works here or has an app (`protected`)
+    must show: until then they are a visitor; `strong` says that it was shown. It is decided anew at each request, so
+    a role begun meanwhile counts.
+    """
 
     id: int
     token: str
@@ -57,6 +62,9 @@ class Opened:
     seen_at: datetime
     limits: Limits
     person: SignedIn | None = None
+    protected: bool = False
+    waiting: SignedIn | None = None
+    strong: bool = False
 
     @property
     def proven_at(self) -> datetime | None:
@@ -100,20 +108,46 @@ def open_session(token: str) -> Opened | None:
     """The session of a token with its person and the roles of today, in one statement; None when it has ended."""
     columns = select(
         BrowserSession.id.label("session_id"), BrowserSession.data, BrowserSession.created_at.label("begun_at"),
-        BrowserSession.seen_at, Person.id.label("owner_id"), Person.name, Person.email,
-        Person.locale,
+        BrowserSession.seen_at, BrowserSession.strong, Person.id.label("owner_id"), Person.name, Person.email,
+        Person.locale, Authenticator.person_id.label("protected"),
     )  # fmt: skip
-    statement = with_roles(columns.select_from(BrowserSession).outerjoin(Person, Person.id == BrowserSession.person_id))
+    sessions = columns.select_from(BrowserSession).outerjoin(Person, Person.id == BrowserSession.person_id)
+    statement = with_roles(sessions.outerjoin(Authenticator, Authenticator.person_id == Person.id))
     alive = or_(BrowserSession.person_id.is_(None), Person.is_active)
     rows = db.session.execute(statement.where(BrowserSession.token_hash == token_hash(token), alive)).all()
     if not rows:
         return None
     now, first = utc_now(), rows[0]
-    person = _person(rows, now)
+    person, data = _person(rows, now), unlocked(token, first.data)
     limits = limits_for({one.role for one in person.actor.memberships} if person else ())
-    if not limits.admit(first.begun_at, first.seen_at, now):
+    protected, waits = first.protected is not None, False
+    if person is not None and not first.strong:
+        waits = protected or bool(person.actor.memberships)
+    inside, waiting = (None, person) if waits else (person, None)
+    found = Opened(first.session_id, token, data, first.seen_at, limits, inside, protected, waiting, first.strong)
+    if not limits.admit(first.begun_at, first.seen_at, now) or (waits and not still_waits(found.proven_at, now)):
         return None
-    return Opened(first.session_id, token, unlocked(token, first.data), first.seen_at, limits, person)
+    return found
+
+
+@dataclass(frozen=True, slots=True)
+class SessionView:
+    """A browser somebody is signed in on, as they see it."""
+
+    id: int
+    device: str
+    begun_at: datetime
+    seen_at: datetime
+    here: bool
+
+
+def sessions_of(person_id: int, *, here: int) -> list[SessionView]:
+    """Where somebody is signed in now, this browser first, then the last used; at most a hundred."""
+    columns = select(BrowserSession.id, BrowserSession.device, BrowserSession.created_at, BrowserSession.seen_at)
+    known = columns.where(BrowserSession.person_id == person_id, BrowserSession.seen_at > utc_now() - CITIZEN.idle)
+    rows = db.session.execute(known.order_by(BrowserSession.seen_at.desc(), BrowserSession.id.desc()).limit(100))
+    found = [SessionView(row.id, row.device, row.created_at, row.seen_at, row.id == here) for row in rows]
+    return sorted(found, key=lambda one: not one.here)
 
 
 def _person(rows: Sequence[Any], now: datetime) -> SignedIn | None:

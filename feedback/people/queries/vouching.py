@@ -9,19 +9,21 @@ from feedback.people.queries.accounts import person_by_email
 from feedback.storage.session import db
 
 INVITED = "invitation.accepted"
+RECOVERED = "person.recovered"
 
 
 def is_vouched_for(person_id: int) -> bool:
     """Whether an account is known to be whose address it has: registering alone proves no address.
 
-    A password set by an administrator, or an invitation taken, puts whoever registered it out and the official in.
+    A password set by an administrator or by a link, or an invitation taken, puts whoever registered it out and the
+    official in.
     """
     deeds = select(AuditEntry.deed, AuditEntry.actor_id).where(
         AuditEntry.subject == f"person:{person_id}",
-        AuditEntry.deed.in_(("person.created", "person.password_set", INVITED)),
+        AuditEntry.deed.in_(("person.created", "person.password_set", INVITED, RECOVERED)),
     )
     known = db.session.execute(deeds).all()
-    return not known or any(deed == INVITED or actor_id != person_id for deed, actor_id in known)
+    return not known or any(deed in (INVITED, RECOVERED) or actor_id != person_id for deed, actor_id in known)
 
 
 def has_vouched_account(email: str) -> bool:

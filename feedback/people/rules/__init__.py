@@ -1,11 +1,10 @@
-"""Pure decisions about accounts: passwords, waiting after failures, how long a session lasts, absences."""
+"""Pure decisions about accounts: passwords, second factors, waiting after failures, sessions, absences."""
 
 from __future__ import annotations
 
 from feedback.people.rules.absences import LENT, LONGEST_ABSENCE, Absence, Seat, check_absence
 from feedback.people.rules.accounts import (
     CITIZEN_LENGTH,
-    COMMON,
     LONGEST,
     LONGEST_EMAIL,
     LONGEST_NAME,
@@ -15,7 +14,22 @@ from feedback.people.rules.accounts import (
     check_password,
     own_path,
 )
+from feedback.people.rules.news import NEWS, News
 from feedback.people.rules.roles import ROLE_LABELS, is_current
+from feedback.people.rules.second_factor import (
+    EXAMPLE,
+    ISSUER,
+    RECOVERY_CODES,
+    STEP,
+    accepted_step,
+    app_link,
+    code_at,
+    example_code,
+    in_groups,
+    is_example,
+    new_secret,
+    step_of,
+)
 from feedback.people.rules.sessions import (
     ADMINISTRATOR,
     CITIZEN,
@@ -28,6 +42,7 @@ from feedback.people.rules.sessions import (
     is_fresh,
     limits_for,
     noted,
+    still_waits,
 )
 from feedback.people.rules.throttle import (
     FORGOTTEN_AFTER,
@@ -43,10 +58,11 @@ __all__ = [
     "ADMINISTRATOR",
     "CITIZEN",
     "CITIZEN_LENGTH",
-    "COMMON",
+    "EXAMPLE",
     "FORGOTTEN_AFTER",
     "FREE_TRIES",
     "FRESH",
+    "ISSUER",
     "LENT",
     "LONGEST",
     "LONGEST_ABSENCE",
@@ -55,24 +71,37 @@ __all__ = [
     "LONGEST_WAIT",
     "NETWORK",
     "NETWORK_TRIES",
+    "NEWS",
     "NOTED_AFTER",
+    "RECOVERY_CODES",
     "ROLE_LABELS",
     "STAFF",
     "STAFF_LENGTH",
+    "STEP",
     "WAITING",
     "Absence",
     "Limits",
+    "News",
     "Seat",
+    "accepted_step",
+    "app_link",
     "check_absence",
     "check_account",
     "check_name",
     "check_password",
+    "code_at",
     "device_word",
+    "example_code",
     "free_tries",
+    "in_groups",
     "is_current",
+    "is_example",
     "is_fresh",
     "limits_for",
+    "new_secret",
     "noted",
     "own_path",
     "seconds_to_wait",
+    "step_of",
+    "still_waits",
 ]

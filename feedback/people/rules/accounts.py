@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
+from datetime import datetime, timedelta
 from itertools import pairwise
 from urllib.parse import urlsplit
 
 from feedback.kernel.errors import Invalid
 from feedback.kernel.text import has_words, mark
+from feedback.people.rules.common import COMMON
 
 CITIZEN_LENGTH = 12
 STAFF_LENGTH = 15
@@ -17,33 +20,8 @@ LONGEST_EMAIL = 254
 LONGEST_NAME = 120
 _EMAIL = re.compile(r"[^@\s,;<>()\[\]\\\"]{1,64}@[^@\s,;<>()\[\]\\\"]+\.[^@\s.,;<>()\[\]\\\"]+")
 
-COMMON = frozenset(
-    [
-        "password",
-        "passw0rd",
-        "katasandi",
-        "rahasia",
-        "admin",
-        "administrator",
-        "qwerty",
-        "indonesia",
-        "merdeka",
-        "garuda",
-        "pancasila",
-        "bismillah",
-        "sayang",
-        "cintaku",
-        "jakarta",
-        "tanjungpinang",
-        "sibolga",
-        "sofifi",
-        "malukuutara",
-        "masyarakatbicara",
-        "masyarakat",
-        "bicara",
-        "lapor",
-    ]
-)
+_LOOKALIKES = str.maketrans("0134578@$", "oieastbas")
+_MIXED = (str.isupper, str.islower, str.isdigit, lambda sign: not sign.isalnum())
 
 
 def check_account(*, email: str, name: str) -> None:
@@ -66,24 +44,47 @@ def check_name(name: str) -> None:
         raise Invalid(mark("Nama paling banyak %(max)s karakter."), field="name", values={"max": LONGEST_NAME})
 
 
-def check_password(password: str, *, email: str, name: str, staff: bool) -> None:
-    """Raise Invalid for a password too short, too long or easily guessed; no composition rules (SECURITY.md 3)."""
+def check_password(
+    password: str, *, email: str, name: str, staff: bool, places: Iterable[str] = (), mixed: bool = False
+) -> None:
+    """Raise Invalid for a password too short, too long or easily guessed; no composition rules (SECURITY.md 3).
+
+    ``places`` are names of units, which add nothing to a password; ``mixed`` asks for four kinds of signs all the same.
+    """
     shortest = STAFF_LENGTH if staff else CITIZEN_LENGTH
     if len(password) < shortest:
         raise Invalid(mark("Kata sandi paling sedikit %(min)s karakter."), field="password", values={"min": shortest})
     if len(password) > LONGEST:
         raise Invalid(mark("Kata sandi paling banyak %(max)s karakter."), field="password", values={"max": LONGEST})
-    folded = "".join(character for character in password.casefold() if character.isalnum())
-    own = [email.casefold().split("@")[0], *name.casefold().split()]
-    guessable = [word for word in (*COMMON, *own) if len(word) > 3]
-    left = folded
-    for word in sorted(guessable, key=len, reverse=True):
-        left = left.replace("".join(character for character in word if character.isalnum()), "")
-    if len(set(password)) < 5 or len(left) < 6 or _is_run(folded):
+    if _is_guessable(password, [email.split("@")[0], *email.split("@")[-1:], name, *places]):
         raise Invalid(
             mark("Kata sandi ini mudah ditebak. Pakai beberapa kata yang tidak berhubungan dengan Anda."),
             field="password",
         )
+    if mixed and not all(any(kind(sign) for sign in password) for kind in _MIXED):
+        raise Invalid(mark("Pakai huruf besar, huruf kecil, angka, dan tanda baca."), field="password")
+
+
+def is_too_old(set_at: datetime, now: datetime, days: int) -> bool:
+    """Whether a password has been in use for more than so many days."""
+    return now - set_at > timedelta(days=days)
+
+
+def _is_guessable(password: str, own: Iterable[str]) -> bool:
+    """Whether little is left of it without common words, those of the account, counting and repeating."""
+    words = {word for text in own for word in re.split(r"\W+", text.casefold()) if len(word) > 3} | COMMON
+    plain = "".join(sign for sign in password.casefold() if sign.isalnum())
+    if len(set(password)) < 5 or _is_run(plain):
+        return True
+    signs = "".join(sign for sign in password.casefold() if sign.isalnum() or sign in "@$")
+    left = [_without(one, words) for one in (plain, signs.translate(_LOOKALIKES))]
+    return any(len(one) < 6 or _is_run(one) for one in left)
+
+
+def _without(text: str, words: Iterable[str]) -> str:
+    for word in sorted(words, key=len, reverse=True):
+        text = text.replace(word, "")
+    return text
 
 
 def _is_run(text: str) -> bool:

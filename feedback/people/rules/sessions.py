@@ -9,6 +9,7 @@ from datetime import UTC, datetime, timedelta
 from feedback.kernel.permissions import Role
 
 FRESH = timedelta(minutes=5)
+WAITING = timedelta(minutes=15)
 # A session's last use is noted when this part of its idle time has passed, not at every request: a day for citizens.
 NOTED_AFTER = 14
 
@@ -29,7 +30,6 @@ class Limits:
         return now - seen_at >= self.idle / NOTED_AFTER
 
 
-WAITING = Limits(timedelta(minutes=15), timedelta(minutes=15))
 CITIZEN = Limits(timedelta(days=14), timedelta(days=30))
 STAFF = Limits(timedelta(minutes=30), timedelta(hours=12))
 ADMINISTRATOR = Limits(timedelta(minutes=15), timedelta(hours=8))
@@ -50,6 +50,11 @@ def noted(now: datetime, *, works: bool) -> datetime:
 def is_fresh(proven_at: datetime | None, now: datetime) -> bool:
     """Whether somebody showed who they are within five minutes."""
     return proven_at is not None and now - proven_at < FRESH
+
+
+def still_waits(proven_at: datetime | None, now: datetime) -> bool:
+    """Whether the second factor may still be shown after the password."""
+    return proven_at is not None and now - proven_at < WAITING
 
 
 _BROWSERS = {

@@ -2,7 +2,32 @@
 
 from __future__ import annotations
 
-from feedback.people.views import account, invitations, passkeys, provider, signing_in, staff, step_up, working
+from feedback.people.views import (
+    account,
+    invitations,
+    passkeys,
+    provider,
+    recovery,
+    second_factor,
+    security,
+    signing_in,
+    staff,
+    step_up,
+    working,
+)
 from feedback.people.views.blueprint import people
 
-__all__ = ["account", "invitations", "passkeys", "people", "provider", "signing_in", "staff", "step_up", "working"]
+__all__ = [
+    "account",
+    "invitations",
+    "passkeys",
+    "people",
+    "provider",
+    "recovery",
+    "second_factor",
+    "security",
+    "signing_in",
+    "staff",
+    "step_up",
+    "working",
+]

@@ -16,6 +16,7 @@ from feedback.people.queries import absences_of, wants_digests
 from feedback.people.rules import ROLE_LABELS
 from feedback.people.views.blueprint import Answer, device, enter, people, source
 from feedback.web.guard import actor, signed_in
+from feedback.web.session import browser
 
 
 def account_page(
@@ -85,6 +86,7 @@ def password() -> Answer:
                 form.password.data or "",
                 source=source(),
                 device=device(),
+                strong=browser().kept.strong,
             )
         except Invalid as refusal:
             form.refuse(refusal)

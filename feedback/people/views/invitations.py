@@ -14,7 +14,7 @@ from feedback.people.forms import AcceptForm
 from feedback.people.queries.invitations import InvitationView, open_invitation
 from feedback.people.queries.vouching import has_vouched_account
 from feedback.people.rules import NETWORK, ROLE_LABELS
-from feedback.people.views.blueprint import Answer, device, enter, people, room, source
+from feedback.people.views.blueprint import Answer, device, enter, onward, people, source
 from feedback.web.guard import actor, public
 from feedback.web.language import chosen_language, told
 
@@ -79,4 +79,4 @@ def _accepted_anew(token: str, form: AcceptForm) -> Answer | None:
         return None
     here = enter(begin_sign_in(person_id, device=device()))
     flash(gettext("Akun Anda sudah jadi."), "success")
-    return redirect(room(here), 303)
+    return redirect(onward(here), 303)

@@ -21,7 +21,7 @@ from feedback.people.forms import SignInForm
 from feedback.people.queries.provider import is_linked
 from feedback.people.rules import own_path
 from feedback.people.rules.provider import Purpose, check_admitted, check_return, shows_second_factor
-from feedback.people.views.blueprint import Answer, device, enter, people, room
+from feedback.people.views.blueprint import Answer, device, enter, onward, people
 from feedback.storage.keyring import keyed_hash
 from feedback.web.guard import actor, fresh, public, signed_in
 from feedback.web.language import chosen_language, told
@@ -159,13 +159,13 @@ def _begun(found: Identity, person_id: int) -> str:
 
 def _signed_in(found: Identity, asked: dict[str, Any]) -> Answer:
     here = enter(_begun(found, provider_sign_in(found, locale=chosen_language())))
-    return redirect(own_path(asked["onward"]) or room(here), 303)
+    return redirect(onward(here, own_path(asked["onward"])), 303)
 
 
 def _invited(found: Identity, asked: dict[str, Any]) -> Answer:
     here = enter(_begun(found, accept_with_provider(found, asked["onward"])))
     flash(gettext("Peran Anda sudah berlaku."), "success")
-    return redirect(room(here), 303)
+    return redirect(onward(here), 303)
 
 
 def _now_linked(found: Identity, asked: dict[str, Any]) -> Answer:

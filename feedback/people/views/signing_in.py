@@ -7,39 +7,44 @@ from flask_babel import gettext
 from flask_login import current_user
 from werkzeug.wrappers import Response as AnyResponse
 
-from feedback.kernel.actor import Actor
 from feedback.kernel.errors import Invalid, TooMany
 from feedback.people.actions import check_attempts, count_failure, end_session, register_person, sign_in
 from feedback.people.forms import RegisterForm, SignInForm
 from feedback.people.rules import own_path
-from feedback.people.views.blueprint import Answer, device, enter, people, room, source, too_many
+from feedback.people.views.blueprint import Answer, device, enter, onward, people, source, too_many
+from feedback.people.views.devices import known_device
 from feedback.web.guard import actor, public
 from feedback.web.language import chosen_language
-from feedback.web.limits import Rate, limited
+from feedback.web.limits import Rate, count_use, limited
 from feedback.web.session import browser
 
 
 @people.route("/masuk", methods=["GET", "POST"], endpoint="sign_in")
 @public
+@limited(Rate.SIGN_IN)
 def sign_in_page() -> Answer:
     """Sign in; the same words for an unknown address, a wrong password and a closed account."""
     form = SignInForm(lanjut=request.args.get("lanjut", ""))
     if form.validate_on_submit():
         try:
-            token = sign_in(form.email.data or "", form.password.data or "", source=source(), device=device())
+            token = _signed_in(form.email.data or "", form.password.data or "")
         except TooMany as refusal:
             return too_many("people/sign_in.html", form, refusal)
         except Invalid as refusal:
             form.refuse(refusal)
         else:
-            return redirect(_onward(form, enter(token)), 303)
+            return redirect(onward(enter(token), own_path(form.lanjut.data)), 303)
     elif request.method == "GET" and current_user.is_authenticated:
-        return redirect(_onward(form, actor()), 303)
+        return redirect(onward(actor(), own_path(form.lanjut.data)), 303)
     return render_template("people/sign_in.html", form=form), 422 if form.errors else 200
 
 
-def _onward(form: SignInForm, here: Actor) -> str:
-    return own_path(form.lanjut.data) or room(here)
+def _signed_in(email: str, password: str) -> str:
+    """The token for the right password. All browsers that never opened the account share one limit."""
+    known = known_device(email)
+    if not known:
+        count_use(Rate.SIGN_INS, "everybody")
+    return sign_in(email, password, source=source(), device=device(), known=known)
 
 
 @people.post("/keluar", endpoint="sign_out")
@@ -71,7 +76,7 @@ def register() -> Answer:
                 count_failure(register)
             form.refuse(refusal)
         else:
-            enter(token)
+            enter(token, made=True)
             flash(gettext("Akun Anda sudah jadi."), "success")
             return redirect(url_for("people.account"), 303)
     return render_template("people/register.html", form=form), 422 if form.errors else 200

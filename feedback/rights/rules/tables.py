@@ -9,15 +9,16 @@ from typing import Any
 
 # Columns of the account itself: a number's address and an office title take the place of the first two.
 REPLACED = frozenset({"email", "name", "erased_at"})
-WIPED: dict[str, Any] = {"password_hash": "!", "is_active": False, "privacy_notice": None}
+WIPED: dict[str, Any] = {"password_hash": "!", "is_active": False, "privacy_notice": None, "password_set_at": None}
 KEPT = frozenset({"id", "created_at", "locale"})
 # What a copy for its holder leaves out: numbers of ours, and what would let somebody in.
-NOT_COPIED = frozenset({"id", "password_hash", "erased_at"})
+NOT_COPIED = frozenset({"id", "password_hash", "password_set_at", "erased_at"})
 
 # Rows that belong to the account alone: they go.
 GONE = frozenset({
     "browser_session.person_id", "mail_preference.person_id", "report_subscription.person_id", "passkey.person_id",
-    "provider_identity.person_id", "invitation.person_id",
+    "provider_identity.person_id", "invitation.person_id", "authenticator.person_id", "recovery_code.person_id",
+    "account_link.person_id",
 })  # fmt: skip
 # The account of a reporter is taken off the report.
 UNLINKED = frozenset({"ticket.reporter_id", "ticket_event.actor_id"})
