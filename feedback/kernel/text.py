@@ -50,6 +50,21 @@ def has_words(text: str) -> bool:
     return any(unicodedata.category(character)[0] in "LN" and character not in _FILLERS for character in text)
 
 
+_LINK = re.compile(r"https?://|www\.", re.IGNORECASE)
+_AGAIN = re.compile(r"(.)\1+")
+
+
+def links_in(text: str) -> int:
+    """How many addresses of pages stand in it."""
+    return len(_LINK.findall(text))
+
+
+def skeleton(text: str) -> str:
+    """Letters and digits without what a hasty copy changes: case, accents, signs, spaces, doubled letters."""
+    kept = (one for one in unicodedata.normalize("NFKD", text.casefold()) if unicodedata.category(one)[0] in "LN")
+    return _AGAIN.sub(r"\1", "".join(kept))
+
+
 def excerpt(text: str, length: int = 160) -> str:
     """The beginning of a text on one line, cut at a word, with an ellipsis where something was cut."""
     line = " ".join(text.split())

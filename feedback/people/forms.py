@@ -25,6 +25,7 @@ from feedback.people.actions import CreatePerson
 from feedback.people.actions.invitations import Invite
 from feedback.people.rules import CITIZEN_LENGTH, LONGEST, ROLE_LABELS, STAFF_LENGTH
 from feedback.web.form import Form, Line, Words, id_or_none
+from feedback.web.humans import VisitorForm
 from feedback.web.language import LANGUAGES
 
 _LANGUAGES = [SelectChoice(code, name) for code, name in LANGUAGES.items()]
@@ -80,7 +81,7 @@ class PasswordAgainForm(AgainForm):
     proof = PasswordField(_("Kata sandi"), [DataRequired()], render_kw={"autocomplete": "current-password"})
 
 
-class RegisterForm(Form):
+class RegisterForm(VisitorForm):
     """A citizen's new account."""
 
     name = Line(_("Nama"), [Words()], longest=120, render_kw={"autocomplete": "name"})

@@ -81,6 +81,7 @@ class Ticket(Base):
             postgresql_where=sql("masking_asked_at IS NOT NULL"),
         ),
         Index("ix_ticket_joined", "joined_to_id"),
+        Index("ix_ticket_words", "words_hash", "id"),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True, init=False)
@@ -146,6 +147,10 @@ class Ticket(Base):
     words_destroyed_at: Mapped[datetime | None] = mapped_column(default=None)
     # When its sender was last told of a failure to protect its data (shelf rights).
     incident_at: Mapped[datetime | None] = mapped_column(default=None)
+    # For coordinators: signs of a machine when it was sent, and an earlier report with the same words.
+    doubts: Mapped[str] = mapped_column(String(80), default="")
+    words_hash: Mapped[str | None] = mapped_column(String(64), default=None)
+    twin_id: Mapped[int | None] = mapped_column(ForeignKey("ticket.id"), default=None)
     import_source: Mapped[str | None] = mapped_column(String(80), default=None)
     import_ref: Mapped[str | None] = mapped_column(String(120), default=None)
 

@@ -8,7 +8,7 @@ from enum import StrEnum
 from ipaddress import IPv6Address, IPv6Network, ip_address
 from typing import Any, TypeVar, cast
 
-from flask import current_app, request
+from flask import current_app, g, request
 from sqlalchemy.exc import DBAPIError
 
 from feedback.adapters.counts import Counts
@@ -66,7 +66,7 @@ def check_rates() -> None:
             return
         rate = Rate.WRITE
     try:
-        count_use(rate)
+        g.uses = count_use(rate)
         if any(one.filename for one in request.files.values()):
             count_use(Rate.UPLOAD)
     except DBAPIError:

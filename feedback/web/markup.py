@@ -133,4 +133,7 @@ def init_markup(app: Flask) -> None:
     app.jinja_env.globals.update(
         asset=asset, language_links=language_links, get_locale=get_locale, zone_name=zone_name, ngettext=ngettext
     )
-    app.context_processor(lambda: {"demo": app.config["SETTINGS"].demo, "summary_of_errors": g.get("errors")})
+    demo = app.config["SETTINGS"].demo
+    app.context_processor(
+        lambda: {"demo": demo, "summary_of_errors": g.get("errors"), "challenge": g.get("challenge")}
+    )

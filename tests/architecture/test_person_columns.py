@@ -18,7 +18,7 @@ from feedback.tickets.models import Ticket, TicketEvent, TicketNote
 CODES = {
     "number", "kind", "channel", "zone", "region_code", "state", "grade", "locale", "due_kind", "hold_reason",
     "reject_reason", "code_hash", "privacy_notice", "import_source", "import_ref", "move", "from_state", "to_state",
-    "role", "sanitiser",
+    "role", "sanitiser", "doubts",
 }  # fmt: skip
 A_PERSON = re.compile(r"(person|actor|author|officer|owner|user|reporter|_by)_id$")
 

@@ -18,6 +18,7 @@ from feedback.storage.session import db, transaction
 from feedback.tickets.models import Ticket
 from feedback.units.models import Region
 from tests.factories import World, make_report
+from tests.proof import solved
 from tests.site import FoundForm, Page, Reader
 from tests.tickets.conftest import Hands
 from tests.tickets.steps import footprint
@@ -293,6 +294,8 @@ def test_hostile_words_are_taken_exactly_and_shown_as_words(world: World, reader
     page = checked(reader, world, text=text)
     assert fields_of(page)["text"].replace("\r\n", "\n") == clean(text)
     receipt = reader.send(page, button="kirim")
+    if name == "addresses":  # a hundred links in no time: shown to be no machine
+        receipt = reader.send(receipt, button="kirim", bukti=solved(receipt))
     assert receipt.status == 200
     [ticket] = stored()
     assert ticket.text == clean(text)

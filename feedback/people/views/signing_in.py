@@ -14,6 +14,7 @@ from feedback.people.rules import own_path
 from feedback.people.views.blueprint import Answer, device, enter, onward, people, source, too_many
 from feedback.people.views.devices import known_device
 from feedback.web.guard import actor, public
+from feedback.web.humans import judge
 from feedback.web.language import chosen_language
 from feedback.web.limits import Rate, count_use, limited
 from feedback.web.session import browser
@@ -66,6 +67,8 @@ def register() -> Answer:
     form = RegisterForm(locale=chosen_language())
     register = f"register:{source()}"
     if form.validate_on_submit():
+        judge(form, Rate.REGISTER, (form.email.data or "").lower())
+    if form.is_submitted() and not form.errors:
         try:
             check_attempts(register)
             token = register_person(form.command(), device=device())

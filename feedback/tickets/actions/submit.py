@@ -19,6 +19,7 @@ from feedback.kernel.permissions import Permission
 from feedback.kernel.privacy import NOTICE
 from feedback.kernel.private import has_any
 from feedback.kernel.references import new_number
+from feedback.kernel.risk import Doubt, kept
 from feedback.kernel.text import clean, mark
 from feedback.people.queries import people_by_ids
 from feedback.storage.keyring import keyed_hash
@@ -29,6 +30,7 @@ from feedback.tickets.actions.shielding import entrusted_rows, kept_kinds
 from feedback.tickets.actions.walls import check_reported_unit, superior_of
 from feedback.tickets.models import Ticket, TicketEvent
 from feedback.tickets.queries.choices import known_choices
+from feedback.tickets.queries.earlier import twin_of, words_hash
 from feedback.tickets.queries.originals import AS_WRITTEN
 from feedback.tickets.rules.lifecycle import MOVES
 from feedback.tickets.rules.report import LONGEST_NAME, LONGEST_PLACE, check_event_date, check_received_at, check_text
@@ -64,6 +66,7 @@ class SubmitReport:
     reported_unit_id: int | None = None
     about_head: bool = False
     shield: Choices = field(default_factory=dict)
+    doubts: frozenset[Doubt] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
@@ -219,6 +222,7 @@ def _new_ticket(command: SubmitReport, actor: Actor, route: Route, government: U
     received_at = now if command.channel is Channel.WEB else command.received_at or now
     name = clean(command.name, lines=False)
     text, place = public_words(command)
+    same = words_hash(command.text)
     return Ticket(
         number=new_number(),
         kind=command.kind,
@@ -250,6 +254,9 @@ def _new_ticket(command: SubmitReport, actor: Actor, route: Route, government: U
         privacy_notice=NOTICE if command.channel is Channel.WEB else None,
         form_key_hash=keyed_hash("form-key", command.form_key),
         code_hash=code_hash(tracking_code(command.form_key)),
+        doubts=kept(command.doubts),
+        words_hash=same,
+        twin_id=twin_of(same, now),
     )
 
 

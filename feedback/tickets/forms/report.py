@@ -30,7 +30,8 @@ from feedback.tickets.rules.report import LONGEST_NAME, LONGEST_PLACE, LONGEST_T
 from feedback.tickets.rules.words import CHANNEL_LABELS, KIND_LABELS, Channel, Kind
 from feedback.units.queries import region_children, region_trail, subtree, units_covering
 from feedback.units.rules import RegionRow, UnitKind
-from feedback.web.form import Form, FormKey, Line, Prose, Words, id_or_none
+from feedback.web.form import FormKey, Line, Prose, Words, id_or_none
+from feedback.web.humans import VisitorForm
 
 AT_COUNTER = (Channel.COUNTER, Channel.LETTER, Channel.PHONE)
 LEVELS = (mark("Provinsi"), mark("Kota atau kabupaten"), mark("Kecamatan"), mark("Kelurahan atau desa"))
@@ -42,7 +43,7 @@ def _code(value: str | None) -> str:
     return clean(value or "", lines=False)
 
 
-class ReportForm(Form):
+class ReportForm(VisitorForm):
     """What a citizen writes. `region` is what is chosen so far; `region_next` the list one level below it."""
 
     form_key = FormKey()

@@ -65,6 +65,7 @@ class DeskLine:
     due_at: datetime | None
     is_overdue: bool
     confidential: bool
+    doubtful: bool
 
 
 def desk_zone(actor: Actor) -> str:
@@ -199,7 +200,7 @@ def _lines() -> Any:
             func.substr(Ticket.text, 1, 300).label("text"),
             Topic.name.label("topic"), Region.name.label("place"), Unit.short_name.label("unit"),
             Person.name.label("officer"), Ticket.received_at, Ticket.anonymous, Ticket.zone, Ticket.due_at,
-            Ticket.confidential,
+            Ticket.confidential, ((Ticket.doubts != "") | Ticket.twin_id.is_not(None)).label("doubtful"),
         )
         .join(Unit, Unit.id == Ticket.unit_id)
         .outerjoin(Topic, Topic.id == Ticket.topic_id)
@@ -226,4 +227,5 @@ def _line(row: Any, now: datetime) -> DeskLine:
         due_at=row.due_at,
         is_overdue=bool(owed_by_us and row.due_at and row.due_at <= now),
         confidential=row.confidential,
+        doubtful=bool(row.doubtful),
     )

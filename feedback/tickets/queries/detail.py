@@ -14,9 +14,11 @@ from feedback.clocks.queries import ClockRow, clocks_of
 from feedback.files.queries import DeedLine, deeds
 from feedback.kernel.actor import Actor
 from feedback.kernel.errors import NotFound
+from feedback.kernel.risk import Doubt
 from feedback.people.models import Person
 from feedback.storage.session import db
 from feedback.tickets.models import Ticket
+from feedback.tickets.queries.earlier import Earlier, twin_for
 from feedback.tickets.queries.originals import HAS_OLD_TITLE, HAS_ORIGINAL
 from feedback.tickets.queries.timeline import CycleLine, EventLine, NoteLine, cycles_of, events_of, notes_of
 from feedback.tickets.queries.visible import visible
@@ -108,6 +110,8 @@ class TicketPage:
     has_original: bool
     masking_asked_at: datetime | None
     incident_at: datetime | None
+    doubts: tuple[Doubt, ...]
+    twin: Earlier | None
     clocks: tuple[ClockRow, ...]
     events: tuple[EventLine, ...]
     notes: tuple[NoteLine, ...]
@@ -142,7 +146,7 @@ _PAGE = (
         Ticket.hold_reason, Ticket.promised_date, Ticket.reject_reason, Ticket.cycle, Ticket.closed_at,
         Ticket.excluded_person_id, Ticket.reported_person_id, Ticket.walled_unit_id, Ticket.about_head,
         Ticket.reported_unit_id, Ticket.masking_asked_at, HAS_ORIGINAL.label("has_original"),
-        HAS_OLD_TITLE.label("has_old_title"), Ticket.incident_at,
+        HAS_OLD_TITLE.label("has_old_title"), Ticket.incident_at, Ticket.doubts, Ticket.twin_id,
         Unit.name.label("unit"), Unit.slug.label("unit_slug"), Unit.path.label("unit_path"),
         _Proposed.name.label("proposed_unit"), Topic.name.label("topic"), Topic.slug.label("topic_slug"),
         Service.name.label("service"), Service.slug.label("service_slug"), Authority.name.label("authority"),
@@ -236,6 +240,8 @@ def _page(
         officer_is_me=actor.person_id is not None and row.officer_id == actor.person_id,
         reporter_name=row.reporter_name if words and not row.anonymous else None,
         published=row.published_at is not None,
+        doubts=tuple(Doubt(one) for one in row.doubts.split(",") if one) if official else (),
+        twin=twin_for(row.twin_id, actor) if official and row.twin_id is not None else None,
         hold_reason=HoldReason(row.hold_reason) if row.hold_reason else None,
         reject_reason=RejectReason(row.reject_reason) if row.reject_reason else None,
         clocks=clocks_of(row.id),
@@ -248,7 +254,7 @@ def _page(
 
 _CONVERTED = frozenset({
     "kind", "state", "grade", "channel", "title", "text", "place", "officer", "reporter_name", "hold_reason",
-    "reject_reason", "has_original",
+    "reject_reason", "has_original", "doubts",
 })  # fmt: skip
 
 

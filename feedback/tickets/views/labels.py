@@ -9,6 +9,7 @@ from flask_babel import gettext, ngettext
 from feedback.clocks.rules.due import Unit
 from feedback.clocks.rules.policy import ClockKind
 from feedback.kernel.permissions import Role
+from feedback.kernel.risk import DOUBT_LABELS, Doubt
 from feedback.kernel.text import mark
 from feedback.tickets.rules.words import (
     CHANNEL_LABELS,
@@ -66,6 +67,12 @@ def kind_label(kind: str) -> str:
 def move_label(move: str) -> str:
     """What a move is called once it happened."""
     return gettext(MOVE_LABELS[MoveName(move)])
+
+
+@tickets.app_template_filter()
+def doubt_label(doubt: str) -> str:
+    """What a sign of a machine is called."""
+    return gettext(DOUBT_LABELS[Doubt(doubt)])
 
 
 @tickets.app_template_filter()

@@ -19,7 +19,8 @@ from feedback.kernel.clock import utc_now
 from feedback.kernel.errors import Invalid
 from feedback.kernel.permissions import Permission
 from feedback.kernel.references import read_number
-from feedback.kernel.text import clean
+from feedback.kernel.risk import Doubt
+from feedback.kernel.text import clean, links_in
 from feedback.tickets.actions.submit import (
     Receipt,
     SubmitReport,
@@ -32,6 +33,7 @@ from feedback.tickets.actions.submit import (
 from feedback.tickets.forms.report import CounterForm, ReportForm
 from feedback.tickets.forms.shield import Question, questions, read_choices
 from feedback.tickets.queries.desk import desk_zone
+from feedback.tickets.queries.earlier import earlier_like, is_known_writer
 from feedback.tickets.rules.shield import Unshielded, look
 from feedback.tickets.rules.words import KIND_HINTS, Grade, Kind
 from feedback.tickets.views.attached import uploader
@@ -39,6 +41,7 @@ from feedback.tickets.views.blueprint import tickets
 from feedback.units.queries import government_of, region, unit_by_slug
 from feedback.web.body import takes_files
 from feedback.web.guard import actor, open_by_code, public, requires
+from feedback.web.humans import challenge, judge
 from feedback.web.limits import Rate, limited
 from feedback.web.markup import moment
 
@@ -129,12 +132,25 @@ def _check(form: ReportForm, status: int = 200) -> Answer:
         form.refuse(refusal)
         return _write(form, 422)
     counter = isinstance(form, CounterForm)
-    return render_template("tickets/check.html", form=form, preview=preview, counter=counter), status, _kept(form)
+    earlier = earlier_like(form.text.data or "", actor(), utc_now())
+    page = render_template("tickets/check.html", form=form, preview=preview, counter=counter, earlier=earlier)
+    return page, status, _kept(form)
+
+
+def _doubts(form: ReportForm) -> frozenset[Doubt]:
+    """What stands against this report; nothing against one that a coordinator writes down."""
+    if isinstance(form, CounterForm):
+        return frozenset()
+    links = 0 if is_known_writer(actor()) else links_in(form.text.data or "")
+    return judge(form, Rate.REPORT, form.form_key.data or "", links=links)
 
 
 def _send(form: ReportForm) -> Answer:
+    doubts = _doubts(form)
+    if challenge() is not None:
+        return _check(form, 422)
     try:
-        receipt = submit(_command(form), actor())
+        receipt = submit(replace(_command(form), doubts=doubts), actor())
     except Unshielded as refusal:
         # The questions are on the page that shows what the public will read; its fields are not.
         form.form_errors.append(gettext(refusal.message))
