@@ -17,6 +17,7 @@ from flask_migrate import upgrade
 from jinja2.bccache import Bucket, BytecodeCache
 from sqlalchemy import create_engine, text
 from sqlalchemy.engine import make_url
+from werkzeug.routing import Rule
 from werkzeug.test import TestResponse
 
 from config import Settings
@@ -44,6 +45,23 @@ class _Compiled(BytecodeCache):
 
 
 TEMPLATES = _Compiled()
+
+
+def _keep_address_builders() -> None:
+    """What builds an address of a rule is compiled once for a run; it was nearly all of what an application costs."""
+    made: dict[tuple[Any, ...], Any] = {}
+    compiled = Rule._compile_builder
+
+    def kept(self: Rule, append_unknown: bool = True) -> Any:
+        key = self.rule, self.endpoint, append_unknown, tuple(sorted((self.defaults or {}).items()))
+        if key not in made:
+            made[key] = compiled(self, append_unknown)
+        return made[key]
+
+    Rule._compile_builder = kept  # type: ignore[method-assign]
+
+
+_keep_address_builders()
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:

@@ -160,7 +160,8 @@ def _database(kind: str, request: pytest.FixtureRequest, folder: Path) -> str:
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     if "site" in metafunc.fixturenames:
         chosen = metafunc.config.getoption("database")
-        metafunc.parametrize("site", (chosen,) if chosen else DATABASES, indirect=True, scope="session")
+        known = getattr(metafunc.module, "SITES", DATABASES)
+        metafunc.parametrize("site", (chosen,) if chosen else known, indirect=True, scope="session")
 
 
 @pytest.fixture(scope="session")
