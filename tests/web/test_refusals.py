@@ -62,11 +62,16 @@ def test_refusals_are_lines_in_the_log_that_name_officials_and_nobody_else(
         reader.sign_in(world.citizen).open("/meja")
         reader.client.post("/lapor", data={"text": "Tulisan"}, headers={"User-Agent": "Telepon Siti"})
         reader.client.get("/", headers={"Host": "evil.example"})
+        reader.client.delete_cookie("sesi")
+        reader.send(reader.open("/masuk"), has="password", email="siti@contoh.id", password="tebakan yang panjang")
+        reader.send(reader.open("/lacak"), has="nomor", nomor="MB-7Q2K-4F0F", kode="ABCD-EFGH-JKMN-PQRS")
     lines = [record.getMessage() for record in caplog.records if record.getMessage().startswith("refused")]
     assert lines == [
         f"refused 403 at admin.home by {world.officer.person_id}",
         "refused 403 at tickets.desk by -",
         "refused form token at tickets.report by -",
         "refused unknown host",
+        "refused proof of account",
+        "refused proof of track",
     ]
-    assert not any(word in "".join(lines) for word in ("Telepon", "127.0.0.1", "evil"))
+    assert not any(word in "".join(lines) for word in ("Telepon", "127.0.0.1", "evil", "siti", "7Q2K"))

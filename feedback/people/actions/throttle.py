@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from datetime import datetime
 
 from sqlalchemy import delete, select
@@ -13,6 +14,8 @@ from feedback.people.models import Attempt
 from feedback.people.rules import FORGOTTEN_AFTER, NETWORK, free_tries, seconds_to_wait
 from feedback.storage.keyring import keyed_hash
 from feedback.storage.session import db, transaction
+
+LOG = logging.getLogger("feedback.people")
 
 
 def _key(source: str, now: datetime) -> str:
@@ -34,6 +37,8 @@ def check_attempts(*sources: str) -> None:
 def count_failure(*sources: str) -> None:
     """One more failure from each of these sources; old counts are forgotten."""
     now = utc_now()
+    # What was tried, never by whom or from where: beside an hour that would name who reports.
+    LOG.warning("refused proof of %s", sources[0].removeprefix(NETWORK).partition(":")[0])
     with transaction():
         db.session.execute(delete(Attempt).where(Attempt.last_at < now - FORGOTTEN_AFTER))
         for source in sources:
