@@ -149,24 +149,29 @@ def measure(count: int, rounds: int, folder: Path) -> None:
         rolled = time.perf_counter() - filled
         print(f"{count:,} tickets: rolled up in {rolled:.0f} s, {time.process_time():.0f} s of one processor in all")
         db.session.remove()
-        root = unit_by_slug(top)
-        assert root is not None
-        actor = Actor(1, "Atasan", (Membership(root.id, root.path, Role.SUPERVISOR, root.name),))
-        watched = watched_units(actor)
-        print(f"{count:,} tickets, {len(watched)} units, statements of a board: {_statements(watched, actor)}")
-        for label, days in (("30 days", 30), ("90 days", 90), ("a year", 365), ("everything", DAYS)):
-            period = Period(NOW.date() - timedelta(days=days - 1), NOW.date(), root.zone)
-            scope = Scope(chosen_unit(watched, ""), period, NOW)
-            print(f"  board, {label:11}", timed(lambda scope=scope: board_beside(scope, watched, actor), rounds))
-        months = Scope(chosen_unit(watched, ""), whole_months(period), NOW)
-        print("  by topic         ", timed(lambda: by_dimension(months, Dimension.TOPIC, actor), rounds))
-        print("  13 months        ", timed(lambda: over_time(months_until(NOW.date()), months, actor), rounds))
-        scope = Scope(chosen_unit(watched, ""), Period(date(2026, 8, 23), date(2026, 11, 20), root.zone), NOW)
-        print("  what burns now   ", timed(lambda: burning(scope, actor), rounds))
-        for one in (Measure.RECEIVED, Measure.LATE, Measure.FIRST_RESPONSE_SLOW, Measure.NOW_OVERDUE):
-            print(f"  list {one.value:20}", timed(lambda one=one: behind(question(one, scope, actor)), rounds))
+        ask(count, top, rounds)
         db.session.remove()
         db.engine.dispose()
+
+
+def ask(count: int, top: str, rounds: int) -> None:
+    """Print what each question costs in the database as it is."""
+    root = unit_by_slug(top)
+    assert root is not None
+    actor = Actor(1, "Atasan", (Membership(root.id, root.path, Role.SUPERVISOR, root.name),))
+    watched = watched_units(actor)
+    print(f"{count:,} tickets, {len(watched)} units, statements of a board: {_statements(watched, actor)}")
+    for label, days in (("30 days", 30), ("90 days", 90), ("a year", 365), ("everything", DAYS)):
+        period = Period(NOW.date() - timedelta(days=days - 1), NOW.date(), root.zone)
+        scope = Scope(chosen_unit(watched, ""), period, NOW)
+        print(f"  board, {label:11}", timed(lambda scope=scope: board_beside(scope, watched, actor), rounds))
+    months = Scope(chosen_unit(watched, ""), whole_months(period), NOW)
+    print("  by topic         ", timed(lambda: by_dimension(months, Dimension.TOPIC, actor), rounds))
+    print("  13 months        ", timed(lambda: over_time(months_until(NOW.date()), months, actor), rounds))
+    scope = Scope(chosen_unit(watched, ""), Period(date(2026, 8, 23), date(2026, 11, 20), root.zone), NOW)
+    print("  what burns now   ", timed(lambda: burning(scope, actor), rounds))
+    for one in (Measure.RECEIVED, Measure.LATE, Measure.FIRST_RESPONSE_SLOW, Measure.NOW_OVERDUE):
+        print(f"  list {one.value:20}", timed(lambda one=one: behind(question(one, scope, actor)), rounds))
 
 
 def _statements(watched: Any, actor: Actor) -> int:

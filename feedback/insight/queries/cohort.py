@@ -88,9 +88,14 @@ def units_below(unit: UnitRow) -> tuple[UnitRow, ...]:
     return tuple(unit_row(row) for row in rows)
 
 
-def cohort(scope: Scope, actor: Actor) -> ColumnElement[bool]:
-    """Rounds in the period at the unit, as far as the actor may know of them; joined to their tickets."""
+def cohort(scope: Scope, actor: Actor, *, by_time: bool = False) -> ColumnElement[bool]:
+    """Rounds in the period at the unit, as far as the actor may know of them; joined to their tickets.
+
+    ``by_time``: they are read in their order until a page is full, so time is the way in and not each unit by itself.
+    """
     held = holder == scope.unit.id if scope.reach is Reach.OWN else under(holder, scope.unit.path)
+    if by_time and scope.reach is Reach.SUBTREE:
+        held = only(held)
     at = _BASES[scope.basis]
     within = and_(at >= scope.period.start, at < scope.period.end, held, only(visible(grants_for(actor))))
     if scope.official is not None:
@@ -139,7 +144,10 @@ def only(wanted: ColumnElement[bool]) -> ColumnElement[bool]:
 def slower_than(measure: Measure, limit: float | None) -> ColumnElement[bool]:
     """Rounds above a number of working minutes; none when there is no such number."""
     column = minutes_of(measure)
-    return column > limit if limit is not None else and_(column.is_(None), column.is_not(None))
+    if limit is None:
+        return and_(column.is_(None), column.is_not(None))
+    # The same again of the round alone: tickets are then looked up only for the slow tenth.
+    return and_(_TIMED_BY[measure] > limit, column > limit)
 
 
 def minutes_of(measure: Measure) -> Any:

@@ -187,7 +187,7 @@ def _rows(asked: Question, order: _Order) -> Select[Any]:
         rounds = columns.select_from(TicketCycle).join(Ticket, Ticket.id == TicketCycle.ticket_id)
         joined = rounds.join(_unit, _unit.id == holder)
         slow = asked.slow
-        wanted = cohort(scope, actor) & (slow if slow is not None else condition(measure, scope))
+        wanted = cohort(scope, actor, by_time=order.is_time) & (slow if slow is not None else condition(measure, scope))
     return joined.join(_place, _place.id == Ticket.unit_id).where(wanted)
 
 
