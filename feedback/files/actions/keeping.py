@@ -140,6 +140,7 @@ def _store(row: Attachment, cleaned: Cleaned) -> None:
             told = {"name": part.name, "width": part.width, "height": part.height, "length": len(part.data)}
             row.parts.append(told | {"sha256": hashlib.sha256(sealed).hexdigest()})
         with transaction():
+            _alone(row.owner_hash)
             _check_room(row.owner_hash, row.size)
             db.session.add(row)
             if row.scan == Scan.WAITING:
@@ -153,6 +154,12 @@ def _store(row: Attachment, cleaned: Cleaned) -> None:
     except BaseException:
         _forget(store, written)
         raise
+
+
+def _alone(owner: str) -> None:
+    """Whoever keeps another file of the same form waits: two that count at once would both find room for the last."""
+    if db.session.get_bind().dialect.name == "postgresql":  # on SQLite there is one writer anyway
+        db.session.execute(select(func.pg_advisory_xact_lock(func.hashtextextended(owner, 0))))
 
 
 def _forget(store: Store, names: list[str]) -> None:
