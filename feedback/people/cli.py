@@ -23,6 +23,7 @@ from feedback.people.actions import (
     end_role,
     grant_role,
     new_password,
+    reset_second_factor,
     set_active,
     set_password,
 )
@@ -198,6 +199,19 @@ def password_command(email: str, *, password_stdin: bool) -> None:
         set_password(person.id, password, by=None, staff=staff)
     click.echo(f"Changed the password of {person.email}.")
     _show_password(password, made)
+
+
+@cli.command("reset-code")
+@click.argument("emails", metavar="EMAIL...", nargs=-1, required=True)
+def reset_code_command(emails: tuple[str, ...]) -> None:
+    """Take away the second factor of each EMAIL: sign-in codes, recovery codes and passkeys.
+
+    For an administrator whose phone is lost, when nobody else can do it, and for everybody after a new SECRET_KEY.
+    """
+    for person in [_person(email) for email in emails]:
+        with _told():
+            reset_second_factor(person.id, by=None)
+        click.echo(f"{person.email} sets up a new second factor at the next sign-in.")
 
 
 @cli.command("close")

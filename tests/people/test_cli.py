@@ -6,9 +6,11 @@ import pytest
 from flask import Flask
 from sqlalchemy import select
 
-from feedback.people.actions import sign_in
+from feedback.kernel.clock import utc_now
+from feedback.people.actions import set_up_authenticator, sign_in
 from feedback.people.models import Person
-from feedback.people.queries import memberships_of, person_by_email
+from feedback.people.queries import codes_left, memberships_of, person_by_email
+from feedback.people.rules import code_at, new_secret, step_of
 from feedback.storage.session import db
 from tests.factories import World
 
@@ -114,3 +116,14 @@ def test_close_and_open(app: Flask, world: World) -> None:
     person = person_by_email(email)
     assert person is not None
     assert person.is_active
+
+
+def test_a_lost_second_factor_is_taken_away_and_nobody_unknown_stops_half_way(app: Flask, world: World) -> None:
+    person_id = world.administrator.person_id or 0
+    secret = new_secret()
+    set_up_authenticator(person_id, secret, code_at(secret, step_of(utc_now())))
+    email = email_of(person_id)
+    code, _, err = run(app, "reset-code", email, "tidak@ada.example")
+    assert (code, "No account" in err, codes_left(person_id)) == (1, True, 10)
+    code, out, _ = run(app, "reset-code", email)
+    assert (code, email in out, codes_left(person_id)) == (0, True, 0)

@@ -3,20 +3,31 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 
 import pytest
 from sqlalchemy import select
 
 from feedback.adapters.mail import Mail
+from feedback.kernel.errors import TooMany
 from feedback.kernel.permissions import Role
-from feedback.people.actions import GrantRole, change_own_password, end_role, grant_role
+from feedback.people.actions import (
+    GrantRole,
+    change_own_password,
+    check_attempts,
+    count_failure,
+    end_role,
+    grant_role,
+)
 from feedback.people.models import BrowserSession, Person
 from feedback.people.queries import memberships_of
+from feedback.people.rules import NETWORK
 from feedback.storage.session import db
 from tests.factories import PASSWORD, World
 from tests.notices.post import work
 from tests.people.test_views import email_of, try_to_enter
 from tests.site import Reader
+from tests.tickets.conftest import Hands
 
 New = Callable[[], Reader]
 Sent = list[Mail]
@@ -117,6 +128,16 @@ def test_a_known_browser_waits_for_its_own_guesses(world: World, reader: Reader)
     assert page.status == 429
 
 
+def test_the_slips_of_a_village_behind_one_address_do_not_add_up_for_ever(hands: Hands, world: World) -> None:
+    hands.at(3, 2, 9, 10)
+    for _ in range(120):
+        count_failure(f"{NETWORK}sign-in:10.0.0.1")
+    with pytest.raises(TooMany):
+        check_attempts(f"{NETWORK}sign-in:10.0.0.1")
+    hands.at(3, 2, 10, 0)
+    check_attempts(f"{NETWORK}sign-in:10.0.0.1")
+
+
 def test_a_made_up_mark_is_worth_nothing(world: World, readers: New, sent: Sent) -> None:
     owner, thief, email = readers(), readers(), email_of(world.citizen.person_id)
     try_to_enter(owner, email, PASSWORD)
@@ -128,8 +149,6 @@ def test_a_made_up_mark_is_worth_nothing(world: World, readers: New, sent: Sent)
 
 
 def test_all_unknown_browsers_together_have_a_limit_that_known_ones_do_not_feel(world: World, readers: New) -> None:
-    from dataclasses import replace
-
     owner, email = readers(), email_of(world.citizen.person_id)
     settings = owner.client.application.config["SETTINGS"]
     owner.client.application.config["SETTINGS"] = replace(settings, rates={**settings.rates, "sign_ins": (3, 3)})

@@ -84,6 +84,11 @@ def test_there_an_officials_password_ends_and_a_citizens_does_not(strict: Flask,
     assert try_to_enter(readers(), officer, "Sepeda hijau 7 di tepi laut!").path == "/masuk/kode"
 
 
+def test_a_password_made_there_keeps_the_rule_too(strict: Flask, world: World) -> None:
+    for number in range(20):
+        create_person(CreatePerson(f"p{number}@b.example", "Siti", passwords.new_password(), staff=True))
+
+
 def test_elsewhere_no_password_ends(world: World) -> None:
     with transaction():
         db.session.execute(update(Person).values(created_at=utc_now() - timedelta(days=4000)))

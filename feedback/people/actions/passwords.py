@@ -9,10 +9,12 @@ from threading import BoundedSemaphore
 
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
+from flask import current_app
 
 from feedback.kernel.errors import Unavailable
 from feedback.kernel.references import code_from
 from feedback.kernel.text import mark
+from feedback.people.rules.accounts import is_mixed
 
 HASHER = PasswordHasher(time_cost=2, memory_cost=19 * 1024, parallelism=1)
 # Checked when the account is unknown, so that the answer takes as long as for a known one.
@@ -37,7 +39,11 @@ def _room() -> Iterator[None]:
 
 def new_password() -> str:
     """A password of 80 random bits for somebody else to use first; long enough for staff, easy to read out."""
-    return code_from(secrets.token_bytes(10))
+    code = code_from(secrets.token_bytes(10))
+    if not current_app.config["SETTINGS"].bssn_password_days:
+        return code
+    mixed = code[:10] + code[10:].lower()
+    return mixed if is_mixed(mixed) else new_password()
 
 
 def hashed(password: str) -> str:

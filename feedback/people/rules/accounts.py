@@ -61,8 +61,13 @@ def check_password(
             mark("Kata sandi ini mudah ditebak. Pakai beberapa kata yang tidak berhubungan dengan Anda."),
             field="password",
         )
-    if mixed and not all(any(kind(sign) for sign in password) for kind in _MIXED):
+    if mixed and not is_mixed(password):
         raise Invalid(mark("Pakai huruf besar, huruf kecil, angka, dan tanda baca."), field="password")
+
+
+def is_mixed(password: str) -> bool:
+    """Whether it has capital and small letters, digits and punctuation."""
+    return all(any(kind(sign) for sign in password) for kind in _MIXED)
 
 
 def is_too_old(set_at: datetime, now: datetime, days: int) -> bool:
