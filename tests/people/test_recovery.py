@@ -11,11 +11,13 @@ from sqlalchemy import select, update
 
 from feedback.adapters.mail import Mail
 from feedback.kernel.clock import utc_now
+from feedback.kernel.errors import NotFound
 from feedback.people.actions import CreatePerson, change_own_password, create_person, set_active, sign_in
-from feedback.people.actions.links import forget_old_links
+from feedback.people.actions.links import forget_old_links, use_link
 from feedback.people.models import AccountLink, BrowserSession, Passkey
 from feedback.people.queries.passkeys import passkeys_of
 from feedback.people.queries.vouching import is_vouched_for
+from feedback.people.rules.links import LinkKind
 from feedback.storage.outbox import Outbox
 from feedback.storage.session import db, transaction
 from tests.factories import PASSWORD, World
@@ -76,6 +78,15 @@ def test_looking_changes_nothing_and_the_link_works_once(link: str, readers: New
     again = second.send(page, button="Ganti kata sandi", password="kapal besar di langit jingga")
     assert again.status == 404
     assert second.open(link).status == 404
+
+
+def test_of_two_that_use_a_link_at_once_one_is_refused(link: str) -> None:
+    """Both found it open: the row decides."""
+    token = link.rsplit("/", 1)[1]
+    with transaction():
+        use_link(token, LinkKind.RECOVERY, at=utc_now())
+    with pytest.raises(NotFound), transaction():
+        use_link(token, LinkKind.RECOVERY, at=utc_now())
 
 
 def test_a_weak_password_uses_nothing_up(link: str, reader: Reader) -> None:

@@ -13,8 +13,15 @@ from sqlalchemy import select
 
 from feedback.audit.models import AuditEntry
 from feedback.kernel.clock import utc_now
+from feedback.kernel.errors import Invalid
 from feedback.kernel.permissions import Role
-from feedback.people.actions import begin_sign_in, set_password
+from feedback.people.actions import (
+    begin_sign_in,
+    prove_second_factor,
+    second_factor,
+    set_password,
+    set_up_authenticator,
+)
 from feedback.people.models import MembershipRow, Person, RecoveryCode
 from feedback.people.queries import codes_left, open_session, signed_in_person
 from feedback.people.rules import accepted_step, code_at, example_code, new_secret, step_of
@@ -111,6 +118,17 @@ def test_a_recovery_code_works_once(world: World, readers: Callable[[], Reader])
     assert codes_left(world.officer.person_id or 0) == 9
     other = readers()
     assert other.send(ask(other, world), has="code", code=codes[3]).status == 422
+
+
+def test_of_two_that_send_the_same_code_at_once_one_is_refused(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Both read the account before either wrote: the row decides."""
+    person_id, secret = world.officer.person_id or 0, new_secret()
+    set_up_authenticator(person_id, secret, code_at(secret, step_of(utc_now()) - 1))
+    monkeypatch.setattr(second_factor, "secret_of", lambda _person: (secret, 0))
+    code = code_at(secret, step_of(utc_now()))
+    prove_second_factor(person_id, code, source="10.0.0.1")
+    with pytest.raises(Invalid):
+        prove_second_factor(person_id, code, source="10.0.0.1")
 
 
 def test_guessing_codes_is_throttled_for_the_account_whatever_the_network(world: World, readers: Callable[[], Reader]) -> None:
