@@ -131,6 +131,13 @@ class NewPasswordForm(Form):
         _("Kata sandi baru"), [DataRequired()], render_kw={"autocomplete": "new-password", "maxlength": LONGEST}
     )
 
+    def describe(self, *, staff: bool) -> None:
+        """Say how long it has to be."""
+        self.password.description = _(
+            "Paling sedikit %(min)s karakter. Beberapa kata yang tidak berhubungan lebih aman dan mudah diingat.",
+            min=STAFF_LENGTH if staff else CITIZEN_LENGTH,
+        )
+
 
 class PasswordForm(Form):
     """A new password; the old one proves that the account's owner asks."""

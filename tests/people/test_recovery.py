@@ -176,8 +176,9 @@ def _again(payload: dict[str, object], sent: Sent) -> str:
 def test_a_link_does_not_go_past_the_second_factor(world: World, reader: Reader, sent: Sent) -> None:
     email = email_of(world.officer.person_id)
     ask(reader, email)
-    link = link_in(sent)
-    assert reader.send(reader.open(link), button="Ganti kata sandi", password=NEW + " lima").path == "/masuk"
+    page = reader.open(link_in(sent))
+    assert "Paling sedikit 15 karakter." in page.text
+    assert reader.send(page, button="Ganti kata sandi", password=NEW + " lima").path == "/masuk"
     page = reader.send(reader.open("/masuk"), has="password", email=email, password=NEW + " lima")
     assert page.path == "/masuk/kode"
 

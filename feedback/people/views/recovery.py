@@ -10,6 +10,7 @@ from feedback.kernel.errors import Invalid, NotFound
 from feedback.people.actions import check_attempts, count_failure
 from feedback.people.actions.recovery import ask_recovery, recover
 from feedback.people.forms import AddressForm, NewPasswordForm
+from feedback.people.queries import memberships_of
 from feedback.people.queries.links import open_link
 from feedback.people.rules import NETWORK
 from feedback.people.rules.links import LinkKind
@@ -43,6 +44,7 @@ def recovery(token: str) -> Answer:
         count_failure(counted)
         return render_template("people/recovery_over.html"), 404
     form = NewPasswordForm()
+    form.describe(staff=bool(memberships_of([found.person_id])))
     if form.validate_on_submit():
         try:
             recover(token, form.password.data or "")
