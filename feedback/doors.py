@@ -24,6 +24,7 @@ from feedback.insight import cli as insight_cli
 from feedback.insight import handlers as insight_handlers
 from feedback.insight.views import insight, statistics
 from feedback.notices import handlers as notice_handlers
+from feedback.notices.views import notices
 from feedback.people import cli as people_cli
 from feedback.people import handlers as people_handlers
 from feedback.people.views import people
@@ -53,6 +54,7 @@ DOORS: tuple[Door, ...] = (
     Door(files),
     Door(rights),
     Door(people),
+    Door(notices),
     Door(insight, "/pantau"),
     Door(statistics, "/statistik"),
     Door(admin, "/kelola"),

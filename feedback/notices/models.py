@@ -7,6 +7,7 @@ from datetime import date, datetime
 from sqlalchemy import CheckConstraint, ForeignKey, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
+from feedback.notices.rules.consent import Consent
 from feedback.notices.rules.digests import DigestKind
 from feedback.notices.rules.ladder import Rung
 from feedback.storage.base import Base, one_of
@@ -69,3 +70,17 @@ class DigestRound(Base):
     kind: Mapped[str] = mapped_column(String(10), primary_key=True)
     day: Mapped[date] = mapped_column(primary_key=True)
     posted: Mapped[int]
+
+
+class AddressConsent(Base):
+    """What the owner of a typed address said, under a hash that only the worker's key of contacts can make.
+
+    Without any time or report: either could tell whose report it was.
+    """
+
+    __tablename__ = "address_consent"
+    __table_args__ = (one_of("state", Consent),)
+
+    address_hash: Mapped[str] = mapped_column(String(64), primary_key=True)
+    token_hash: Mapped[str] = mapped_column(String(64), unique=True)
+    state: Mapped[str] = mapped_column(String(20))

@@ -47,3 +47,12 @@ def press(page: Page, name: str) -> None:
     """Send a move's form and wait for the page it leads to."""
     page.locator(f"#langkah-{name} form button[type=submit]").last.click()
     page.locator(".flash").first.wait_for()
+
+
+def confirm_address(page: Page, letter: str) -> None:
+    """Follow the link of the first letter and say yes: without that nothing more is written to a typed address."""
+    link = re.search(r"http\S+/surat/\S+", letter)
+    assert link, letter
+    page.goto(link.group())
+    page.get_by_role("button", name="Ya, kirim kabar ke alamat ini").click()
+    expect(page.locator("main")).to_contain_text("kabar laporan dikirim ke alamat Anda")

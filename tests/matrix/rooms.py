@@ -22,7 +22,7 @@ ROOMS: dict[frozenset[str], tuple[str, ...]] = {
     EVERYBODY: (
         "rights.report_data", "rights.report_ask", "rights.report_copy",
         "publicsite.home", "publicsite.privacy", "publicsite.privacy_version",
-        "publicsite.security_contact", "publicsite.help", "publicsite.alive", "publicsite.track",
+        "notices.letters", "publicsite.security_contact", "publicsite.help", "publicsite.alive", "publicsite.track",
         "publicsite.ticket_list", "publicsite.services", "publicsite.service", "publicsite.ready", "publicsite.robots",
         "publicsite.sitemap", "publicsite.sitemap_part", "publicsite.about", "publicsite.units", "publicsite.unit",
         "people.register", "people.sign_in", "people.second_factor", "people.forgotten", "people.recovery", "people.sign_out", "people.invitation",

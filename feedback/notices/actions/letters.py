@@ -63,6 +63,7 @@ def post_unsealed(ticket_id: int, opening_id: int) -> None:
         "audience": Audience.REPORTER.value,
         "letter": Letter.SEALED.value,
         "person_id": None,
+        "owed": True,  # also to an address that did not confirm: this one has to be told
     }
     with transaction():
         post("mail", f"mail:unsealed:{opening_id}", payload, at=utc_now())

@@ -12,6 +12,7 @@ from feedback.notices.actions.digests import post_digests
 from feedback.notices.actions.ladder import escalate, watch_clocks
 from feedback.notices.actions.letters import post_lapsing, post_letters, post_unsealed
 from feedback.notices.handlers.accounts import send_account, send_address, send_recovery
+from feedback.notices.handlers.consent import send_to
 from feedback.notices.handlers.digests import send_digest
 from feedback.notices.handlers.escalations import send_escalation
 from feedback.notices.handlers.incidents import send_incident, send_to_agency
@@ -78,7 +79,10 @@ def send_mail(job: Job) -> None:
     event = event_facts(payload["event_id"]) if payload["event_id"] is not None else None
     with force_locale(recipient.locale):
         subject, text = write(letter, ticket, event, recipient.name)
-    send(job, recipient.address, subject, text)
+    if payload.get("owed"):
+        send(job, recipient.address, subject, text)
+    else:
+        send_to(job, recipient, subject, text)
 
 
 def _may_read(audience: Audience, payload: Mapping[str, Any]) -> bool:

@@ -6,11 +6,11 @@ from flask import current_app
 from flask_babel import force_locale, gettext
 
 from feedback.kernel.text import mark
+from feedback.notices.handlers.consent import send_to
 from feedback.notices.handlers.letters import rendered
 from feedback.notices.handlers.sending import send
 from feedback.notices.queries.letters import recipient_of
 from feedback.notices.rules.letters import Audience
-from feedback.people.queries import people_by_ids
 from feedback.rights.queries import request_line
 from feedback.rights.rules import EFFECTS
 from feedback.storage.outbox import Job
@@ -27,20 +27,17 @@ def send_rights(job: Job) -> None:
         return
     base = current_app.config["SETTINGS"].public_url
     if line.ticket_id is not None:
-        found = recipient_of(line.ticket_id, Audience.REPORTER, None)
-        address, name, link = (found.address if found else ""), "", f"{base}/lacak"
+        to, link = recipient_of(line.ticket_id, Audience.REPORTER, None), f"{base}/lacak"
     else:
-        person = people_by_ids([line.person_id or 0]).get(line.person_id or 0)
-        address = person.email if person and person.is_active else ""
-        name, link = (person.name if person else ""), f"{base}/akun/data"
-    if not address:
+        to, link = recipient_of(0, Audience.OFFICER, line.person_id), f"{base}/akun/data"
+    if to is None:
         return
     with force_locale(line.locale):
         label = gettext(EFFECTS[line.kind].label)
-        context = {"name": name, "link": link, "needs_code": line.ticket_id is not None, "state": line.state.value,
+        context = {"name": to.name, "link": link, "needs_code": line.ticket_id is not None, "state": line.state.value,
                    "label": label, "due": moment(line.due_at)}  # fmt: skip
         text, subject = rendered("notices/rights.txt", context), gettext(SUBJECT)
-    send(job, address, subject, text)
+    send_to(job, to, subject, text)
 
 
 def send_farewell(job: Job) -> None:

@@ -58,11 +58,12 @@ class EventFacts:
 
 @dataclass(frozen=True, slots=True)
 class Recipient:
-    """Whom a letter goes to, in which language; ``name`` is empty for reporters."""
+    """Whom a letter goes to, in which language; no ``name`` for reporters, and ``is_typed`` unless an account's."""
 
     address: str
     name: str
     locale: str
+    is_typed: bool = False
 
 
 def case_of(event_id: int, now: datetime) -> tuple[Case, list[Staff]] | None:
@@ -166,7 +167,7 @@ def recipient_of(ticket_id: int, audience: Audience, person_id: int | None) -> R
     if identity is None:
         return None
     if identity.email:
-        return Recipient(identity.email, "", row.locale)
+        return Recipient(identity.email, "", row.locale, is_typed=True)
     account = _account(identity.person_id, named=False)
     return Recipient(account.address, "", row.locale) if account else None
 

@@ -173,6 +173,8 @@ def _receipt(receipt: Receipt, form: ReportForm) -> str:
         unsent=None if receipt.same_text else form.text.data,
         unsent_files=receipt.is_resend and any(one.filename for one in request.files.values()),
         has_contact=bool(form.email.data),
+        # Letters go to the account of an open report; any other address was only typed.
+        asks=actor().person_id is None or bool(form.anonymous.data or form.confidential.data),
     )
 
 
