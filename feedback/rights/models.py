@@ -111,5 +111,5 @@ class IncidentSubject(Base):
     way: Mapped[str] = mapped_column(String(10))
     person_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"), default=None)
     ticket_id: Mapped[int | None] = mapped_column(ForeignKey("ticket.id"), default=None)
-    # When the letter was handed to the mail server; none while it waits, and for who reads it on a page.
+    # When the worker had dealt with the letter; none while it waits, and for who is told on a page alone.
     told_at: Mapped[datetime | None] = mapped_column(default=None)

@@ -75,7 +75,8 @@ def reports(world: World) -> dict[str, str]:
     made = {
         "account": make_report(world),
         "sealed": make_report(world, actor=Actor(), anonymous=True, email="nur@contoh.example", text="Pungutan di loket."),
-        "silent": make_report(world, actor=Actor(), anonymous=True, text="Pungutan di loket."),
+        "hidden": make_report(world, actor=Actor(), anonymous=True, text="Pungutan di loket."),
+        "silent": make_report(world, actor=Actor(), text="Lampu jalan mati sejak kemarin."),
     }
     return {name: receipt.number for name, receipt in made.items()}
 
@@ -86,14 +87,14 @@ def test_who_is_affected_is_told_apart_without_opening_a_seal(world: World, told
     found = json.loads(result.output)
     assert found["people"] == [world.citizen.person_id]
     ways = {one["number"]: one["way"] for one in found["reports"]}
-    assert ways == {numbers["sealed"]: "mail", numbers["silent"]: "page"}
+    assert ways == {numbers["sealed"]: "mail", numbers["hidden"]: "mail", numbers["silent"]: "page"}, "who gave no address looks alike"
     assert found["due_at"] == "2027-01-23T08:00:00+07:00"
     text = told("report", 'tables = ["ticket"]').output
     assert f"report {numbers['silent']}  on the page of the report" in text
     assert "nur@contoh.example" not in text
     fresh()
     deeds = db.session.execute(select(AuditEntry.subject, AuditEntry.detail).where(AuditEntry.deed == "incident.looked_up")).all()
-    assert deeds[0] == ("incident:2026-11-a", {"person_mail": 1, "report_mail": 1, "report_page": 1})
+    assert deeds[0] == ("incident:2026-11-a", {"person_mail": 1, "report_mail": 2, "report_page": 1})
     assert db.session.query(IncidentRow).count() == 0, "a look tells nobody"
 
 
@@ -116,7 +117,7 @@ def test_tables_window_and_numbers_say_whose_data(
     found = json.loads(told("report", head.format(**numbers), "--json").output)
     everybody = set(db.session.scalars(select(Person.id)))
     assert set(found["people"]) == {"all": everybody, "citizen": {world.citizen.person_id}, "": set()}["".join(people)]
-    expected = {numbers[name] for name, is_in in (("sealed", sealed), ("silent", silent)) if is_in}
+    expected = {numbers[name] for name, is_in in (("sealed", sealed), ("hidden", sealed), ("silent", silent)) if is_in}
     assert {one["number"] for one in found["reports"]} == expected
 
 
@@ -143,11 +144,12 @@ def test_everybody_is_told_once_in_their_language(
     assert "cadangan terbaca orang luar" in letters["nur@contoh.example"].text
     assert numbers["sealed"] not in letters["nur@contoh.example"].text
     assert "1 akun" in letters["lembaga@pdp.example"].text
-    assert "2 laporan tanpa akun" in letters["lembaga@pdp.example"].text
+    assert "3 laporan tanpa akun" in letters["lembaga@pdp.example"].text
     assert "nur@" not in letters["lembaga@pdp.example"].text
-    assert json.loads(told("report", 'tables = ["ticket"]', "--json").output)["letters"] == {"handed_over": 2, "waiting": 0}
+    assert json.loads(told("report", 'tables = ["ticket"]', "--json").output)["letters"] == {"dealt_with": 3, "waiting": 0}
     fresh()
-    assert db.session.query(IncidentSubject).count() == 3
+    assert db.session.query(IncidentSubject).count() == 4
+    assert set(db.session.scalars(select(IncidentSubject.way))) == {"mail", "page"}
     assert db.session.query(AuditEntry).filter(AuditEntry.deed == "incident.notified").count() == 1
 
 

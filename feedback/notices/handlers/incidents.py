@@ -13,7 +13,7 @@ from feedback.notices.handlers.letters import rendered
 from feedback.notices.handlers.sending import send
 from feedback.notices.queries.letters import recipient_of
 from feedback.notices.rules.letters import Audience
-from feedback.rights.actions.incidents import note_told, note_unreachable
+from feedback.rights.actions.incidents import note_told
 from feedback.rights.queries.incidents import Addressee, addressee, agency_letter, notice_of
 from feedback.storage.outbox import Job
 from feedback.web.markup import moment
@@ -28,9 +28,12 @@ def send_incident(job: Job) -> None:
     if found is None or found.told_at is not None:
         return
     to = _with_contact(found)
-    if not to.email:
-        note_unreachable(job.payload["subject_id"])
-        return
+    if to.email:
+        _write(job, to)
+    note_told(job.payload["subject_id"], utc_now())
+
+
+def _write(job: Job, to: Addressee) -> None:
     base = current_app.config["SETTINGS"].public_url
     with force_locale(to.locale):
         notice = notice_of(to.incident_id, to.locale)
@@ -40,7 +43,6 @@ def send_incident(job: Job) -> None:
         }  # fmt: skip
         text, subject = rendered("notices/incident.txt", context), gettext(SUBJECT)
     send(job, to.email, subject, text)
-    note_told(job.payload["subject_id"], utc_now())
 
 
 def _with_contact(found: Addressee) -> Addressee:

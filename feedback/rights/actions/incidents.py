@@ -89,15 +89,9 @@ def _new(incident_id: int, batch: Sequence[Subject]) -> list[Subject]:
 
 
 def note_told(subject_id: int, now: datetime) -> None:
-    """The letter of one subject was handed over."""
+    """One subject was dealt with: also where no address was given, which nothing may tell."""
     with transaction():
         db.session.execute(update(IncidentSubject).where(IncidentSubject.id == subject_id).values(told_at=now))
-
-
-def note_unreachable(subject_id: int) -> None:
-    """A subject turned out to have no address: its page tells it."""
-    with transaction():
-        db.session.execute(update(IncidentSubject).where(IncidentSubject.id == subject_id).values(way=Way.PAGE))
 
 
 def _note(deed: str, incident: Incident, subjects: Sequence[Subject], now: datetime) -> None:

@@ -17,7 +17,12 @@ from feedback.rights.rules.incidents import Incident, Way, missing_words, read_i
 
 cli = AppGroup("incident", help="A failure to protect personal data: who is affected, and telling them.")
 _FILE = click.Path(exists=True, dir_okay=False, readable=True, path_type=Path)
-_HOW = {Way.MAIL: "by mail", Way.PAGE: "on the page of the report", Way.NONE: "cannot be told: announce it publicly"}
+_HOW = {
+    ("person", Way.MAIL): "by mail",
+    ("report", Way.MAIL): "by mail if an address was given, and on the page of the report",
+    ("report", Way.PAGE): "on the page of the report",
+    ("report", Way.NONE): "cannot be told: announce it publicly",
+}
 
 
 class _Unusable(click.ClickException):
@@ -48,7 +53,7 @@ def report_command(*, file: Path, as_json: bool) -> None:
         return
     _summary(incident, subjects)
     for one in subjects:
-        click.echo(f"{_name(one)}  {_HOW[one.way]}")
+        click.echo(f"{_name(one)}  {_HOW['person' if one.number is None else 'report', one.way]}")
 
 
 @cli.command("notify")
@@ -75,10 +80,10 @@ def _summary(incident: Incident, subjects: Sequence[Subject]) -> None:
     late = " LATE" if incident.due_at < utc_now() else ""
     click.echo(f"{incident.code}: everybody and the agency are told by {incident.due_at.isoformat()}.{late}")
     for (kind, way), count in sorted(ways(subjects).items()):
-        click.echo(f"{count:,} {kind}{'' if count == 1 else 's'} {_HOW[way]}")
+        click.echo(f"{count:,} {kind}{'' if count == 1 else 's'} {_HOW[kind, way]}")
     progress = progress_of(incident.code)
     if progress is not None:
-        click.echo(f"Letters: {progress[0]:,} handed over, {progress[1]:,} waiting.")
+        click.echo(f"Letters: {progress[0]:,} dealt with, {progress[1]:,} waiting.")
 
 
 def _name(one: Subject) -> str:
@@ -98,5 +103,5 @@ def _as_json(incident: Incident, subjects: Sequence[Subject]) -> dict[str, objec
         "late": incident.due_at < utc_now(),
         "people": [one.person_id for one in subjects if one.number is None],
         "reports": [{"number": one.number, "way": one.way} for one in subjects if one.number is not None],
-        "letters": None if progress is None else {"handed_over": progress[0], "waiting": progress[1]},
+        "letters": None if progress is None else {"dealt_with": progress[0], "waiting": progress[1]},
     }

@@ -26,7 +26,10 @@ class Exposed(StrEnum):
 
 
 class Way(StrEnum):
-    """How somebody is told: by mail, on the page of their report, or not at all."""
+    """How somebody is told: by mail, on the page of their report alone, or not at all.
+
+    Whether the sealed contact of a report holds an address nobody can tell but the worker, which opens it.
+    """
 
     MAIL = "mail"
     PAGE = "page"
