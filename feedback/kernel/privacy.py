@@ -5,8 +5,8 @@ from __future__ import annotations
 # The day a version takes effect: checksums of its Indonesian and English text in feedback/publicsite/privacy.
 NOTICES = {
     "2026-11-25": {
-        "id": "1839c392d5a500044b4bfeea7529223cd67e457028b53ddaf3e9450e440968cc",
-        "en": "f25fba505e6f03721395fedf2f4d7e86c81efa9ebfc1ee06d790013049529c58",
+        "id": "46078f822b37a604073c5346d71f2610183fca71b64e97b800203a4f149f7a41",
+        "en": "c9dc7ef06a40ef1a2fbedd42c0118286a7c0ea558554538b3e936d34db869ca6",
     },
 }
 # What is agreed to from now on; stored with each report sent by its writer and each account they open.

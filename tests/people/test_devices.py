@@ -64,6 +64,16 @@ def test_all_others_are_signed_out_at_once(world: World, readers: New) -> None:
     assert here.open("/akun").path == "/akun"
 
 
+def test_a_browser_whose_time_is_over_is_not_shown_as_open(hands: Hands, world: World, readers: New) -> None:
+    hands.at(3, 2, 9, 0)
+    readers().sign_in(world.officer)
+    hands.at(3, 2, 9, 29)
+    here = readers().sign_in(world.officer)
+    assert here.open("/akun/keamanan").text.count("terakhir dipakai") == 2
+    hands.at(3, 2, 9, 31)
+    assert here.open("/akun/keamanan").text.count("terakhir dipakai") == 1
+
+
 def test_somebody_elses_browser_is_not_there(world: World, readers: New) -> None:
     other, reader = readers().sign_in(world.stranger), readers().sign_in(world.citizen)
     page = reader.open("/akun/keamanan")

@@ -15,7 +15,7 @@ from feedback.kernel.actor import Actor
 from feedback.kernel.clock import utc_now
 from feedback.people.models import Authenticator, BrowserSession, Person
 from feedback.people.queries.held import held_now, with_roles
-from feedback.people.rules import CITIZEN, Limits, limits_for, still_waits
+from feedback.people.rules import Limits, limits_for, still_waits
 from feedback.storage.keyring import keyed_hash, lock, unlock
 from feedback.storage.session import db
 
@@ -141,12 +141,14 @@ class SessionView:
     here: bool
 
 
-def sessions_of(person_id: int, *, here: int) -> list[SessionView]:
+def sessions_of(person_id: int, *, here: int, limits: Limits) -> list[SessionView]:
     """Where somebody is signed in now, this browser first, then the last used; at most a hundred."""
+    now = utc_now()
     columns = select(BrowserSession.id, BrowserSession.device, BrowserSession.created_at, BrowserSession.seen_at)
-    known = columns.where(BrowserSession.person_id == person_id, BrowserSession.seen_at > utc_now() - CITIZEN.idle)
+    known = columns.where(BrowserSession.person_id == person_id)
     rows = db.session.execute(known.order_by(BrowserSession.seen_at.desc(), BrowserSession.id.desc()).limit(100))
-    found = [SessionView(row.id, row.device, row.created_at, row.seen_at, row.id == here) for row in rows]
+    open_ones = [row for row in rows if limits.admit(row.created_at, row.seen_at, now)]
+    found = [SessionView(row.id, row.device, row.created_at, row.seen_at, row.id == here) for row in open_ones]
     return sorted(found, key=lambda one: not one.here)
 
 

@@ -53,7 +53,7 @@ def security() -> str:
         works=bool(actor().memberships),
         email=current_user.email,
         device_name=device_name,
-        sessions=sessions_of(person_id, here=browser().kept.id),
+        sessions=sessions_of(person_id, here=browser().kept.id, limits=browser().kept.limits),
     )
 
 
