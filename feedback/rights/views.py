@@ -22,6 +22,7 @@ from feedback.rights.rules import EFFECTS, RequestState, RightsKind
 from feedback.tickets.queries.detail import ticket_page
 from feedback.web.guard import actor, fresh, public, requires, signed_in
 from feedback.web.language import told
+from feedback.web.limits import Rate, limited
 
 rights = Blueprint("rights", __name__)
 Answer = AnyResponse | tuple[str, int]
@@ -119,6 +120,7 @@ def data() -> Answer:
 @rights.post("/akun/data", endpoint="ask")
 @signed_in
 @fresh
+@limited(Rate.MAIL)
 def ask_page() -> Answer:
     """Ask about my account."""
     return _asked(_mine())
@@ -141,6 +143,7 @@ def report_data(number: str) -> Answer:
 
 @rights.post("/laporan/<number>/data")
 @public
+@limited(Rate.MAIL)
 def report_ask(number: str) -> Answer:
     """Ask about one report."""
     return _asked(_report(number))
@@ -170,6 +173,7 @@ def queue() -> str:
 
 @rights.route("/kelola/hak/<int(max=2147483647):request_id>", methods=["GET", "POST"])
 @requires(Permission.ADMINISTER)
+@limited(Rate.WORDS)
 def one(request_id: int) -> Answer:
     """One request: read it, grant or refuse it with a reason."""
     line = request_line(request_id)

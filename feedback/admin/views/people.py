@@ -30,6 +30,7 @@ from feedback.people.rules import ROLE_LABELS
 from feedback.units.queries import all_units
 from feedback.web.guard import actor, fresh, fresh_when, requires
 from feedback.web.language import told
+from feedback.web.limits import Rate, limited
 
 ONE = "/orang/<int(max=2147483647):person_id>"
 
@@ -109,6 +110,7 @@ def people_one(person_id: int) -> Answer:
 @admin.post(ONE + "/peran")
 @requires(Permission.ADMINISTER)
 @fresh
+@limited(Rate.WORDS)
 def people_grant(person_id: int) -> Answer:
     """Give a role."""
     person = _person(person_id)
@@ -122,6 +124,7 @@ def people_grant(person_id: int) -> Answer:
 @admin.post(ONE + "/peran/<int(max=2147483647):role_id>/akhiri")
 @requires(Permission.ADMINISTER)
 @fresh
+@limited(Rate.WORDS)
 def people_revoke(person_id: int, role_id: int) -> Response:
     """End a role of this person."""
     if role_id not in {role.id for role in memberships_of([person_id])}:
@@ -132,6 +135,7 @@ def people_revoke(person_id: int, role_id: int) -> Response:
 @admin.post(ONE + "/kata-sandi")
 @requires(Permission.ADMINISTER)
 @fresh
+@limited(Rate.WORDS)
 def people_password(person_id: int) -> tuple[str, int]:
     """Make a new password, end every sign-in, and show the password once."""
     person = _person(person_id)
@@ -143,6 +147,7 @@ def people_password(person_id: int) -> tuple[str, int]:
 @admin.post(ONE + "/kode-masuk")
 @requires(Permission.ADMINISTER)
 @fresh
+@limited(Rate.WORDS)
 def people_second_factor(person_id: int) -> Response:
     """Take away a lost second factor; the person sets up a new one."""
     _person(person_id)

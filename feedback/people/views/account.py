@@ -16,6 +16,7 @@ from feedback.people.queries import absences_of, wants_digests
 from feedback.people.rules import ROLE_LABELS
 from feedback.people.views.blueprint import Answer, device, enter, people, source
 from feedback.web.guard import actor, signed_in
+from feedback.web.limits import Rate, limited
 from feedback.web.session import browser
 
 
@@ -75,6 +76,7 @@ def account() -> Answer:
 
 @people.post("/akun/kata-sandi")
 @signed_in
+@limited(Rate.SIGN_IN)
 def password() -> Answer:
     """Change the own password; every other browser is signed out."""
     form = PasswordForm()

@@ -17,10 +17,12 @@ from feedback.people.rules import NETWORK, ROLE_LABELS
 from feedback.people.views.blueprint import Answer, device, enter, onward, people, source
 from feedback.web.guard import actor, public
 from feedback.web.language import chosen_language, told
+from feedback.web.limits import Rate, limited
 
 
 @people.route("/undangan/<token>", methods=["GET", "POST"])
 @public
+@limited(Rate.SIGN_IN)
 def invitation(token: str) -> Answer:
     """What one is asked to be, and how to take it: with a new account, or with the one of this address."""
     found = _found(token)

@@ -79,6 +79,7 @@ def passkey_question() -> Response:
 
 @people.post("/masuk/kunci-sandi")
 @public
+@limited(Rate.SIGN_IN)
 def passkey_sign_in() -> Answer:
     """Sign in with a passkey: it is the device and its lock in one, so it counts as a second factor too."""
     form = PasskeyForm()

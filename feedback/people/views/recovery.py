@@ -35,6 +35,7 @@ def forgotten() -> Answer:
 
 @people.route("/masuk/pulihkan/<token>", methods=["GET", "POST"])
 @public
+@limited(Rate.SIGN_IN)
 def recovery(token: str) -> Answer:
     """A new password by the link; the link is used up when it is set, not before."""
     counted = f"{NETWORK}recovery:{source()}"

@@ -29,6 +29,7 @@ from feedback.people.rules import app_link, example_code, in_groups, is_example,
 from feedback.people.views.blueprint import Answer, enter, people, room, source, too_many
 from feedback.people.views.devices import known_device
 from feedback.web.guard import actor, fresh, public, signed_in
+from feedback.web.limits import Rate, limited
 from feedback.web.session import browser
 
 NEW_SECRET = "new_secret"  # noqa: S105  (a word of the session)
@@ -40,6 +41,7 @@ def _onward(here: Actor) -> str:
 
 @people.route("/masuk/kode", methods=["GET", "POST"])
 @public
+@limited(Rate.SIGN_IN)
 def second_factor() -> Answer:
     """The code or a passkey after the password; who has neither yet sets up an app first."""
     kept = browser().kept
@@ -102,6 +104,7 @@ def _shown(secret: str, person: SignedIn) -> dict[str, Any]:
 @people.route("/akun/kode", methods=["GET", "POST"])
 @signed_in
 @fresh
+@limited(Rate.WORDS)
 def authenticator() -> Answer:
     """Set up an app, or another one in the place of the first."""
     return _set_up(current_user)
@@ -110,6 +113,7 @@ def authenticator() -> Answer:
 @people.post("/akun/kode/pemulihan")
 @signed_in
 @fresh
+@limited(Rate.WORDS)
 def recovery_codes() -> Answer:
     """Ten new codes for the day the phone is lost."""
     if not browser().kept.protected:
@@ -121,6 +125,7 @@ def recovery_codes() -> Answer:
 @people.post("/akun/kode/lepas")
 @signed_in
 @fresh
+@limited(Rate.WORDS)
 def authenticator_end() -> AnyResponse:
     """A citizen goes back to the password alone; who works here cannot."""
     if actor().memberships:

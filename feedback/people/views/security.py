@@ -98,6 +98,7 @@ def address() -> Answer:
 
 @people.route("/akun/alamat/<token>", methods=["GET", "POST"])
 @signed_in
+@limited(Rate.SIGN_IN)
 def address_proof(token: str) -> Answer:
     """The link in the new address's mail: shows a button, which changes the address. For its asker only."""
     found, form = open_link(token, LinkKind.ADDRESS, utc_now()), AddressForm(formdata=None)

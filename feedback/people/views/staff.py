@@ -24,6 +24,7 @@ from feedback.units.queries import subtree, tree
 from feedback.web.form import Form
 from feedback.web.guard import actor, fresh, requires
 from feedback.web.language import told
+from feedback.web.limits import Rate, limited
 
 ENDING = "akan-berakhir"
 
@@ -96,6 +97,7 @@ def _tried(form: Form, act: Callable[[], object]) -> bool:
 @people.route("/meja/petugas/undang", methods=["GET", "POST"])
 @requires(Permission.STAFF)
 @fresh
+@limited(Rate.WORDS)
 def staff_invite() -> Answer:
     """Ask somebody by mail to take a role."""
     here = actor()
@@ -143,6 +145,7 @@ def _on_invitation(act: Callable[[], None], done: str) -> Response:
 
 @people.post("/meja/undangan/<int(max=2147483647):invitation_id>/kirim-ulang")
 @requires(Permission.STAFF)
+@limited(Rate.WORDS)
 def invitation_resend(invitation_id: int) -> Response:
     """A new link by mail; the old one is worthless."""
     return _on_invitation(lambda: resend(invitation_id, actor()), gettext("Undangan dikirim ulang."))

@@ -146,6 +146,7 @@ def _commands(page: TicketPage, form: MaskForm) -> list[MakeMove]:
 
 @tickets.post("/laporan/<number>/samarkan/tolak")
 @public
+@limited(Rate.WORDS)
 def decline_masking(number: str) -> Any:
     """A coordinator does not mask what was asked, and says why."""
     page = _load(number)

@@ -211,6 +211,7 @@ def report() -> Answer:
 @tickets.route("/meja/loket", methods=["GET", "POST"])
 @requires(Permission.COUNTER)
 @takes_files(LARGEST_UPLOAD)
+@limited(Rate.WORDS)
 def counter() -> Answer:
     """A coordinator records what somebody brought to the counter, by letter or by telephone."""
     zone = desk_zone(actor())
