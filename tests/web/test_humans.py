@@ -85,6 +85,7 @@ def test_links_in_haste_are_asked_for_a_proof_and_keep_the_words(world: World, r
     assert "Memastikan ini bukan kiriman otomatis" in page.text
     assert "www.c.example" in page.text
     assert "/js/proof.js" in page.html
+    assert "data-send" in page.html
     assert kept() == []
     done = reader.send(page, button="Kirim laporan", bukti=solved(page))
     assert "Laporan diterima" in done.text
@@ -187,6 +188,8 @@ def test_an_account_opened_by_a_machine_is_asked_too(app: Flask, world: World, r
     given = {"name": "Nur", "email": "baru@contoh.example", "password": PASSWORD}
     page = reader.send(page, has="password", **given, situs="x")
     assert page.status == 422
+    assert "Tunggu 30 detik, isi lagi kata sandi" in page.text, "no page carries a password back"
+    assert "data-send" not in page.html
     proof = solved(page)
     other = reader.send(page, has="password", **{**given, "email": "lain@contoh.example"}, bukti=proof)
     assert other.status == 422, "a proof is good for one address"
