@@ -191,6 +191,12 @@ def test_all_sessions_but_one_can_be_ended(world: World) -> None:
     assert signed_in_person(there) is None
 
 
+def test_signing_out_clears_what_the_browser_kept_of_pages(world: World, reader: Reader) -> None:
+    token = dict(reader.sign_in(world.citizen).open("/akun").form(button="Keluar").fields)["csrf_token"]
+    answer = reader.client.post("/keluar", data={"csrf_token": token})
+    assert (answer.status_code, answer.headers["Clear-Site-Data"]) == (303, '"cache"')
+
+
 def test_a_message_is_shown_once_and_leaves_no_row(world: World, reader: Reader) -> None:
     reader.sign_in(world.citizen)
     page = reader.send(reader.open("/akun"), button="Keluar")

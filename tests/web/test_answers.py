@@ -65,6 +65,7 @@ def test_404_not_there_and_not_yours_are_one_answer(world: World, reader: Reader
 def test_405_says_what_is_allowed(world: World, client: FlaskClient) -> None:
     answer = client.put("/lapor", data={"text": WORDS})
     kind(Page(answer), 405)
+    assert client.open("/", method="TRACE").status_code == 405
     assert set(answer.headers["Allow"].split(", ")) == {"GET", "HEAD", "OPTIONS", "POST"}
 
 

@@ -56,7 +56,9 @@ def sign_out_page() -> AnyResponse:
         end_session(browser().kept.token)
     browser().begin(None)
     flash(gettext("Anda sudah keluar."), "success")
-    return redirect(url_for("publicsite.home"), 303)
+    answer = redirect(url_for("publicsite.home"), 303)
+    answer.headers["Clear-Site-Data"] = '"cache"'
+    return answer
 
 
 @people.route("/daftar", methods=["GET", "POST"])
