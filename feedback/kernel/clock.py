@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, time
 from zoneinfo import ZoneInfo
 
 _pretended: ContextVar[datetime | None] = ContextVar("pretended", default=None)
@@ -29,6 +29,11 @@ def pretending(instant: datetime) -> Iterator[None]:
 def local_date(instant: datetime, zone: str) -> date:
     """The calendar date of an aware instant in an IANA zone."""
     return instant.astimezone(ZoneInfo(zone)).date()
+
+
+def day_begins(instant: datetime, zone: str) -> datetime:
+    """The local midnight that begins the date of an instant: how a time is kept whose hour nobody is to learn."""
+    return datetime.combine(local_date(instant, zone), time(), ZoneInfo(zone)).astimezone(UTC)
 
 
 ZONE_NAMES = {"Asia/Jakarta": "WIB", "Asia/Makassar": "WITA", "Asia/Jayapura": "WIT"}

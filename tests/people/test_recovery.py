@@ -17,6 +17,7 @@ from feedback.people.actions.links import forget_old_links, use_link
 from feedback.people.models import AccountLink, BrowserSession, Passkey
 from feedback.people.queries.passkeys import passkeys_of
 from feedback.people.queries.vouching import is_vouched_for
+from feedback.people.rules import noted
 from feedback.people.rules.links import LinkKind
 from feedback.storage.outbox import Outbox
 from feedback.storage.session import db, transaction
@@ -63,6 +64,8 @@ def test_the_link_sets_a_new_password_and_ends_every_session(world: World, link:
     assert (page.status, page.path) == (200, "/masuk")
     assert "Masuk dengan yang baru." in page.text
     assert elsewhere.open("/akun").path == "/masuk"
+    [row] = links()
+    assert row.used_at == row.expires_at == noted(utc_now(), works=False), "an hour beside a sealed report's"
     assert reader.send(page, has="password", email=email, password=NEW).path == "/akun"
     work()
     assert any("baru saja diganti lewat tautan" in mail.text and mail.recipient == email for mail in sent)

@@ -48,13 +48,13 @@ class Round:
 
 @dataclass(frozen=True, slots=True)
 class TicketTime:
-    """A ticket as far as its time is concerned; ``words`` None: not for this reader; anonymous: show no hours."""
+    """A ticket as far as its time is concerned; ``words`` None: not for this reader; coarse: show no hours."""
 
     number: str
     words: str | None
     state: State
     zone: str
-    anonymous: bool
+    coarse: bool
     unit: UnitRow
     rounds: tuple[Round, ...]
     pauses: tuple[PauseRow, ...]
@@ -76,7 +76,7 @@ def ticket_time(number: str, actor: Actor, now: datetime) -> TicketTime:
         words=excerpt(row.title or row.text, _EXCERPT) if _sight(row, units, actor) >= Sight.WORDS else None,
         state=State(row.state),
         zone=row.zone,
-        anonymous=row.anonymous,
+        coarse=row.anonymous or row.confidential,
         unit=units[row.unit_id],
         rounds=tuple(
             _round(cycle, units[_held_by(cycle, row)], clocks, _counted(row.id, holds.get((row.id, cycle.number)), now))

@@ -37,8 +37,8 @@ def ticket_time(number: str) -> str:
 
 
 def _when(at: datetime, ticket: TicketTime) -> str:
-    """An instant; of an anonymous report only its date, because the hour may tell who was there."""
-    return day(at, ticket.zone) if ticket.anonymous else moment(at, ticket.zone)
+    """An instant; of a sealed report only its date, because the hour may tell who was there."""
+    return day(at, ticket.zone) if ticket.coarse else moment(at, ticket.zone)
 
 
 def _facts(one: Round, ticket: TicketTime) -> list[dict[str, str]]:
@@ -59,7 +59,7 @@ def _facts(one: Round, ticket: TicketTime) -> list[dict[str, str]]:
 def _took(at: datetime | None, minutes: int | None, seconds: int | None, ticket: TicketTime) -> str:
     if at is None:
         return gettext("belum ada")
-    if ticket.anonymous:  # with the public minute of the reply, how long it took would tell the hour of the report
+    if ticket.coarse:  # with the public minute of the reply, how long it took would tell the hour of the report
         return _when(at, ticket)
     return gettext(
         "%(at)s: setelah %(working)s, %(elapsed)s berlalu",

@@ -47,12 +47,13 @@ def create_person(command: CreatePerson, *, by: int | None = None, by_themselves
     _check_password(command.password, email=email, name=name, staff=command.staff)
     stored = hashed(command.password)
     now = utc_now()
+    begun = noted(now, works=not by_themselves)
     known = Invalid(mark("Alamat surel ini sudah punya akun. Masuk dengan alamat itu."), field="email")
     try:
         with transaction():
             if db.session.scalar(select(Person.id).where(Person.email == email)) is not None:
                 raise known
-            person = Person(email=email, name=name, password_hash=stored, created_at=now, locale=command.locale)
+            person = Person(email=email, name=name, password_hash=stored, created_at=begun, locale=command.locale)
             person.privacy_notice = NOTICE if by_themselves else None
             db.session.add(person)
             db.session.flush()

@@ -10,6 +10,7 @@ from sqlalchemy.engine import CursorResult
 from feedback.kernel.errors import NotFound
 from feedback.people.models import AccountLink
 from feedback.people.queries.links import link_hash, link_token, working
+from feedback.people.rules import noted
 from feedback.people.rules.links import KEPT, LASTS, LinkKind
 from feedback.storage.session import db, transaction
 
@@ -28,7 +29,7 @@ def make_link(person_id: int, kind: LinkKind, nonce: str, *, at: datetime, addre
 
 def use_link(token: str, kind: LinkKind, *, at: datetime) -> None:
     """Use a link up, inside the caller's transaction; of two at once, one is first. Raises NotFound otherwise."""
-    used = db.session.execute(update(AccountLink).where(*working(token, kind, at)).values(used_at=at))
+    used = db.session.execute(update(AccountLink).where(*working(token, kind, at)).values(**_over(at)))
     assert isinstance(used, CursorResult)
     if used.rowcount != 1:
         raise NotFound
@@ -38,7 +39,13 @@ def end_links(person_id: int, *kinds: LinkKind, at: datetime) -> None:
     """Links of an account that were not used are worthless from now on."""
     with transaction():
         which = update(AccountLink).where(AccountLink.person_id == person_id, AccountLink.kind.in_(kinds or LinkKind))
-        db.session.execute(which.where(AccountLink.used_at.is_(None)).values(used_at=at))
+        db.session.execute(which.where(AccountLink.used_at.is_(None)).values(**_over(at)))
+
+
+def _over(at: datetime) -> dict[str, datetime]:
+    """Of a link that is over the day is kept: its hour could be laid beside that of a sealed report."""
+    day = noted(at, works=False)
+    return {"used_at": day, "expires_at": day}
 
 
 def forget_old_links(now: datetime) -> int:

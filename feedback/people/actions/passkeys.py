@@ -29,7 +29,7 @@ from feedback.kernel.errors import Conflict, Invalid, NotFound
 from feedback.kernel.text import mark
 from feedback.people.actions.throttle import check_attempts, count_failure
 from feedback.people.models import Passkey, Person
-from feedback.people.rules import NETWORK
+from feedback.people.rules import NETWORK, noted
 from feedback.people.rules.passkeys import LONGEST_ANSWER, WRONG, RelyingParty, check_room, checked_name
 from feedback.storage.keyring import keyed_digest
 from feedback.storage.session import db, transaction
@@ -92,7 +92,7 @@ def add_passkey(person_id: int, name: str, answer: str, *, challenge: bytes, sit
             public_key=bytes_to_base64url(made.credential_public_key),
             sign_count=made.sign_count,
             name=name,
-            created_at=now,
+            created_at=noted(now, works=False),
         )
         db.session.add(row)
         record("passkey.added", actor_id=person_id, subject=f"person:{person_id}", at=now, coarse=True)
@@ -141,7 +141,7 @@ def _checked(parsed: dict[str, Any], challenge: bytes, site: RelyingParty) -> in
         credential_current_sign_count=row.sign_count,
         require_user_verification=True,
     )
-    row.sign_count, row.used_at = proven.new_sign_count, utc_now()
+    row.sign_count, row.used_at = proven.new_sign_count, noted(utc_now(), works=False)
     return row.person_id
 
 

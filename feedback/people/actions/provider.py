@@ -15,6 +15,7 @@ from feedback.people.actions.accounts import CreatePerson, create_person
 from feedback.people.actions.invitations import accept_linked
 from feedback.people.models import Person, ProviderIdentity
 from feedback.people.queries import person_by_email
+from feedback.people.rules import noted
 from feedback.storage.session import db, transaction
 
 UNVERIFIED = mark("Penyedia itu belum memastikan alamat surel Anda. Pastikan dulu di sana, lalu coba lagi.")
@@ -31,7 +32,7 @@ def provider_sign_in(found: Identity, *, locale: str) -> int:
         if linked is not None:
             if not db.session.get_one(Person, linked.person_id).is_active:
                 raise Forbidden(mark("Akun ini ditutup."))
-            linked.used_at = utc_now()
+            linked.used_at = noted(utc_now(), works=False)
             return linked.person_id
         if not found.email_verified:
             raise Forbidden(UNVERIFIED)
@@ -91,5 +92,6 @@ def _link(found: Identity, person_id: int) -> None:
     mine = ProviderIdentity.person_id == person_id, ProviderIdentity.issuer == found.issuer
     if db.session.scalar(select(ProviderIdentity.id).where(*mine)) is not None:
         raise Conflict(mark("Akun ini sudah terhubung dengan akun lain di penyedia itu. Lepaskan dulu."))
-    db.session.add(ProviderIdentity(person_id=person_id, issuer=found.issuer, subject=found.subject, created_at=now))
+    begun = noted(now, works=False)
+    db.session.add(ProviderIdentity(person_id=person_id, issuer=found.issuer, subject=found.subject, created_at=begun))
     record("provider.linked", actor_id=person_id, subject=f"person:{person_id}", at=now, coarse=True)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
@@ -12,6 +12,7 @@ from sqlalchemy import ColumnElement, and_, exists, false, func, or_, select
 
 from feedback.files.models import Attachment
 from feedback.people.models import Person
+from feedback.people.rules import noted
 from feedback.rights.models import IncidentRow, IncidentSubject, RightsRequest
 from feedback.rights.rules import RightsKind
 from feedback.rights.rules.incidents import Exposed, Incident, Way
@@ -81,6 +82,11 @@ def _within(column: Any, incident: Incident) -> ColumnElement[bool]:
     return and_(column <= incident.until, *after)
 
 
+def _from_its_day(incident: Incident) -> Incident:
+    """Of citizens' accounts only the day is kept: one opened on the day it began may be among them."""
+    return incident if incident.since is None else replace(incident, since=noted(incident.since, works=False))
+
+
 def _copies(incident: Incident) -> Any:
     return (RightsRequest.kind == RightsKind.COPY) & _within(RightsRequest.requested_at, incident)
 
@@ -88,7 +94,7 @@ def _copies(incident: Incident) -> Any:
 def _accounts(incident: Incident) -> ColumnElement[bool]:
     which: list[ColumnElement[bool]] = [false()]
     if Exposed.PERSON in incident.tables:
-        which.append(_within(Person.created_at, incident))
+        which.append(_within(Person.created_at, _from_its_day(incident)))
     if Exposed.COPY in incident.tables:
         which.append(Person.id.in_(select(RightsRequest.person_id).where(_copies(incident))))
     return or_(*which)

@@ -11,6 +11,7 @@ from feedback.clocks import actions as clocks
 from feedback.clocks.queries import calendar_of_unit, clocks_of, next_due, pauses_of
 from feedback.clocks.rules.due import working_minutes
 from feedback.clocks.rules.policy import ClockKind
+from feedback.kernel.clock import day_begins
 from feedback.storage.outbox import post
 from feedback.storage.session import db
 from feedback.tickets.models import Ticket, TicketCycle, TicketEvent
@@ -23,7 +24,9 @@ ONCE_A_CYCLE = frozenset(ClockKind(kind.value) for kind in ANSWER_CLOCKS)
 
 
 def begin_cycle(ticket: Ticket, at: datetime) -> None:
-    """The first round, or one more after a dispute or reopening."""
+    """The first round, or one more after a dispute or reopening: of a sealed reporter's act only the day is kept."""
+    if ticket.anonymous or ticket.confidential:
+        at = day_begins(at, ticket.zone)
     db.session.add(TicketCycle(ticket_id=ticket.id, number=ticket.cycle, started_at=at, unit_id=ticket.unit_id))
 
 
@@ -78,14 +81,24 @@ def _start(kinds: list[ClockKind], ticket: Ticket, at: datetime, *, is_new: bool
 
 
 def receive_earlier(ticket: Ticket, received_at: datetime, at: datetime) -> None:
-    """Another report about the same was received earlier: what is owed since receipt is owed since then."""
-    if received_at >= ticket.received_at:
+    """Another report about the same was received earlier: what is owed since receipt is owed since then.
+
+    One that is kept by its day was not earlier on the same day.
+    """
+    if received_at >= ticket.received_at or received_at == day_begins(ticket.received_at, ticket.zone):
         return
     ticket.received_at = received_at
     if ticket.cycle == 1:
         current_cycle(ticket).started_at = received_at
     clocks.receive_earlier(ticket_id=ticket.id, received_at=received_at, at=at)
     set_next_due(ticket)
+
+
+def forget_hour(ticket: Ticket) -> None:
+    """A report was sealed after it came in: from now on lists and rounds know its day, as if it had been at once."""
+    ticket.received_at = day_begins(ticket.received_at, ticket.zone)
+    cycle = current_cycle(ticket)
+    cycle.started_at = day_begins(cycle.started_at, ticket.zone)
 
 
 def note_response(ticket: Ticket, at: datetime) -> None:

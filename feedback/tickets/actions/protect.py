@@ -9,6 +9,7 @@ from feedback.kernel.text import clean, has_words, mark
 from feedback.people.queries import people_by_ids
 from feedback.storage.session import db
 from feedback.tickets.actions.codes import code_hash
+from feedback.tickets.actions.effects import forget_hour
 from feedback.tickets.actions.work import Work, facts_of
 from feedback.tickets.models import TicketEvent
 from feedback.tickets.rules.grants import relations
@@ -24,6 +25,7 @@ def make_confidential(work: Work) -> None:
     """
     by_reporter = _check_reason(work)
     work.ticket.confidential = True
+    forget_hour(work.ticket)
     if by_reporter:
         _seal_reporter(work)
 
@@ -33,6 +35,7 @@ def hide_name(work: Work) -> None:
     _check_reason(work)
     _seal_reporter(work)
     work.ticket.anonymous = True
+    forget_hour(work.ticket)
 
 
 def _check_reason(work: Work) -> bool:

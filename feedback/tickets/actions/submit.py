@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 
-from sqlalchemy import select
+from sqlalchemy import or_, select
 from sqlalchemy.exc import IntegrityError
 
 from feedback.audit.actions import record
@@ -13,7 +13,7 @@ from feedback.catalogue.queries import propose_route
 from feedback.catalogue.rules import Route
 from feedback.files.actions.keeping import bind_files
 from feedback.kernel.actor import Actor
-from feedback.kernel.clock import local_date, utc_now
+from feedback.kernel.clock import day_begins, local_date, utc_now
 from feedback.kernel.errors import Forbidden, Invalid
 from feedback.kernel.permissions import Permission
 from feedback.kernel.privacy import NOTICE
@@ -71,7 +71,10 @@ class SubmitReport:
 
 @dataclass(frozen=True, slots=True)
 class Receipt:
-    """What the reporter keeps. ``is_resend`` when this form had been taken before; then nothing was written again."""
+    """What the reporter keeps. ``is_resend`` when this form had been taken before; then nothing was written again.
+
+    ``coarse``: of a sealed report nobody keeps the hour, its reporter's receipt neither.
+    """
 
     ticket_id: int
     number: str
@@ -80,19 +83,23 @@ class Receipt:
     zone: str
     is_resend: bool
     same_text: bool = True
+    coarse: bool = False
+
+
+IS_SEALED = or_(Ticket.anonymous, Ticket.confidential).label("is_sealed")
 
 
 def receipt_of(form_key: str, text: str = "") -> Receipt | None:
     """The receipt a form already got, if it was taken."""
     row = db.session.execute(
-        select(Ticket.id, Ticket.number, Ticket.received_at, Ticket.zone, AS_WRITTEN.label("text")).where(
+        select(Ticket.id, Ticket.number, Ticket.received_at, Ticket.zone, AS_WRITTEN.label("text"), IS_SEALED).where(
             Ticket.form_key_hash == keyed_hash("form-key", form_key)
         )
     ).one_or_none()
     if row is None:
         return None
     same = clean(text) == row.text
-    return Receipt(row.id, row.number, tracking_code(form_key), row.received_at, row.zone, True, same)
+    return Receipt(row.id, row.number, tracking_code(form_key), row.received_at, row.zone, True, same, row.is_sealed)
 
 
 def check_report(command: SubmitReport, now: datetime) -> Route:
@@ -171,9 +178,8 @@ def _take(command: SubmitReport, actor: Actor) -> Receipt:
         route = check_report(command, now)
         check_choices(public_parts(command), command.shield)
         ticket = _store(command, actor, route, now)
-        return Receipt(
-            ticket.id, ticket.number, tracking_code(command.form_key), ticket.received_at, ticket.zone, False
-        )
+        code, coarse = tracking_code(command.form_key), ticket.anonymous or ticket.confidential
+        return Receipt(ticket.id, ticket.number, code, ticket.received_at, ticket.zone, False, coarse=coarse)
 
 
 def _store(command: SubmitReport, actor: Actor, route: Route, now: datetime) -> Ticket:
@@ -220,6 +226,8 @@ def _new_ticket(command: SubmitReport, actor: Actor, route: Route, government: U
     own = command.channel is Channel.WEB and actor.person_id is not None and not sealed
     # Only a counter says that something came in earlier (DOMAIN.md 4.14).
     received_at = now if command.channel is Channel.WEB else command.received_at or now
+    if sealed:  # an hour, or a place in a list between two known hours, could tell who it was
+        received_at = day_begins(received_at, government.zone)
     name = clean(command.name, lines=False)
     text, place = public_words(command)
     same = words_hash(command.text)

@@ -222,7 +222,7 @@ def _line(row: Any, now: datetime) -> DeskLine:
         unit=row.unit,
         officer=row.officer,
         received_at=row.received_at,
-        coarse=row.anonymous,
+        coarse=row.anonymous or row.confidential,
         zone=row.zone,
         due_at=row.due_at,
         is_overdue=bool(owed_by_us and row.due_at and row.due_at <= now),

@@ -232,8 +232,8 @@ def _page(
         text=row.text if words else None,
         place=row.place if words else None,
         regions=tuple(region.name for region in region_trail(row.region_code)) if row.region_code else (),
-        # Who looks at an anonymous report learns the day, not the hour (SECURITY.md section 6).
-        coarse=row.anonymous and Relation.REPORTER not in held,
+        # Who looks at a sealed report learns the day, not the hour (SECURITY.md section 6); its receipt is kept by day.
+        coarse=row.anonymous or row.confidential,
         officer=row.officer if official else None,
         reported=_reported(row, held),
         by_account=actor.person_id is not None and row.reporter_id == actor.person_id,

@@ -43,7 +43,7 @@ from feedback.web.body import takes_files
 from feedback.web.guard import actor, open_by_code, public, requires
 from feedback.web.humans import challenge, judge
 from feedback.web.limits import Rate, limited
-from feedback.web.markup import moment
+from feedback.web.markup import day, moment
 
 Answer = str | tuple[str, int] | tuple[str, int, dict[str, str]]
 
@@ -168,7 +168,7 @@ def _receipt(receipt: Receipt, form: ReportForm) -> str:
     return render_template(
         "tickets/receipt.html",
         receipt=receipt,
-        at=moment(receipt.received_at, receipt.zone),
+        at=(day if receipt.coarse else moment)(receipt.received_at, receipt.zone),
         counter=isinstance(form, CounterForm),
         unsent=None if receipt.same_text else form.text.data,
         unsent_files=receipt.is_resend and any(one.filename for one in request.files.values()),
