@@ -11,13 +11,22 @@ from sqlalchemy import select
 from feedback.adapters.mail import Mail
 from feedback.audit.models import AuditEntry
 from feedback.kernel.actor import Actor
+from feedback.kernel.clock import utc_now
 from feedback.kernel.errors import Conflict, Invalid, NotFound, TooMany
 from feedback.kernel.permissions import Role
-from feedback.people.actions import CreatePerson, begin_sign_in, create_person, end_role, register_person, sign_in
+from feedback.people.actions import (
+    CreatePerson,
+    begin_sign_in,
+    create_person,
+    end_role,
+    invitations,
+    register_person,
+    sign_in,
+)
 from feedback.people.actions.invitations import Invite, accept_anew, accept_as, invite, resend, withdraw
 from feedback.people.models import Invitation, MembershipRow
 from feedback.people.queries import actor_of, memberships_of, person_by_email, signed_in_person
-from feedback.people.queries.invitations import invitation_token
+from feedback.people.queries.invitations import invitation_token, open_invitation
 from feedback.people.rules.invitations import MOST_A_DAY, may_give
 from feedback.storage.outbox import Outbox
 from feedback.storage.session import db
@@ -135,6 +144,18 @@ def test_a_sender_who_left_invites_nobody_any_more(world: World) -> None:
     with pytest.raises(Conflict):
         accept(number)
     assert person_by_email(ADDRESS) is None
+
+
+def test_of_two_that_take_it_at_once_one_is_refused(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Both found it open: the row, read again under its lock, decides."""
+    invitation_id = invite(asked(world), world.coordinator)
+    token = token_of(invitation_id)
+    seen = open_invitation(token, utc_now())
+    db.session.rollback()
+    monkeypatch.setattr(invitations, "open_invitation", lambda *_: seen)
+    person_id = accept(invitation_id)
+    with pytest.raises(Conflict, match=invitations.OVER):
+        accept_as(token, person_id)
 
 
 def test_nobody_is_asked_twice_and_nobody_asks_without_end(world: World) -> None:

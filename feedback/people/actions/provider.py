@@ -38,7 +38,7 @@ def provider_sign_in(found: Identity, *, locale: str) -> int:
             raise Forbidden(UNVERIFIED)
         if person_by_email(found.email) is not None:
             raise Conflict(
-                mark("Alamat surel ini sudah punya akun. Masuk dengan kata sandi, lalu hubungkan di halaman Akun saya.")
+                mark("Alamat surel ini sudah punya akun. Masuk dengan kata sandi, lalu hubungkan di Keamanan akun.")
             )
         name = found.name if has_words(found.name) else found.email.split("@")[0]
         # Nobody knows this password: the account is entered by the provider until its owner sets another.
