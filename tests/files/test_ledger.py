@@ -42,7 +42,7 @@ class Site:
         self.address = f"http://127.0.0.1:{self.port}"
         self.environment = {
             **os.environ, "INSTANCE": str(instance), "DATABASE_URL": database, "SECRET_KEY": key, "FILES_KEY": files_key,
-            "PUBLIC_URL": self.address, "DEMO": "0",
+            "PUBLIC_URL": self.address, "DEMO": "0", "RATE_REPORT": "1000000 1000000", "RATE_UPLOAD": "1000000 1000000",
         }  # fmt: skip
         self.process: subprocess.Popen[bytes] | None = None
 
