@@ -43,3 +43,10 @@ def test_every_requirement_of_asvs_has_its_state_and_reason() -> None:
 def _all_of(first: str, last: str) -> list[str]:
     everything = [f"{section}.{number + 1}" for section, count in SECTIONS.items() for number in range(count)]
     return everything[everything.index(first) : everything.index(last) + 1]
+
+
+def test_each_decision_has_a_number_of_its_own() -> None:
+    files = sorted((ROOT / "docs" / "adr").glob("*.md"))
+    numbers = [int(file.name[:4]) for file in files]
+    assert numbers == list(range(1, len(files) + 1))
+    assert [int(file.read_text().split(".", 1)[0].removeprefix("# ")) for file in files] == numbers
