@@ -43,8 +43,10 @@ class Ledger:
             session = requests.Session()
             form = self._form(session)
             self.sent += 1
-            words = f"Lampu jalan mati di gang {random.randrange(10**9)}"
-            filled = {"text": words, "topic": str(topic), "region": region, "email": "nur@warga.contoh.example"}
+            alley = random.randrange(10**9)
+            # Each another address: a stranger's gets one letter, however many reports name it.
+            email, words = f"nur{alley}@warga.contoh.example", f"Lampu jalan mati di gang {alley}"
+            filled = {"text": words, "topic": str(topic), "region": region, "email": email}
             self.promised.append(self._send(session, form, filled))
 
     def _form(self, session: requests.Session) -> list[tuple[str, str]]:
