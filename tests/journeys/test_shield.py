@@ -8,7 +8,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from tests.journeys.conftest import Site
-from tests.journeys.report import open_move, press, write_report
+from tests.journeys.report import confirm_address, open_move, press, write_report
 from tests.journeys.test_main_job import COORDINATOR, OFFICER, track
 
 pytestmark = pytest.mark.browser
@@ -35,6 +35,8 @@ def test_private_words_from_the_form_to_the_redaction(site: Site, window: Callab
     citizen = window(scripts=scripts)
     number, code = write_report(citizen, site.url, WORDS, email=address, scripts=scripts)
     ticket = f"{site.url}/laporan/{number}"
+    [letter] = site.mail.to(address, about=number)
+    confirm_address(window(scripts=scripts), letter)
 
     coordinator = window(COORDINATOR, scripts=scripts)
     coordinator.goto(ticket)
