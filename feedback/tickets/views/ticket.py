@@ -2,16 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
-from datetime import datetime
+from dataclasses import replace
 from typing import Any
 
 from flask import Response, flash, make_response, redirect, render_template, request, url_for
 from flask_babel import gettext
-from markupsafe import Markup
 
-from feedback.files.queries import DeedLine
-from feedback.files.rules.kinds import LARGEST_UPLOAD, Deed
+from feedback.files.rules.kinds import LARGEST_UPLOAD
 from feedback.kernel.clock import utc_now
 from feedback.kernel.errors import Conflict, Forbidden, Invalid, NotFound, Refusal
 from feedback.kernel.references import read_number
@@ -25,30 +22,22 @@ from feedback.tickets.forms.moves import MoveForm, NoteForm, Offers, move_form
 from feedback.tickets.forms.shield import questions, read_choices
 from feedback.tickets.queries.detail import TicketPage, ticket_page
 from feedback.tickets.queries.opening import opened_for_reporter
-from feedback.tickets.queries.timeline import EventLine
 from feedback.tickets.rules.grants import Sight
 from feedback.tickets.rules.lifecycle import MOVES, PROTECTING, Move
 from feedback.tickets.rules.shield import Unshielded, look
 from feedback.tickets.rules.words import (
-    HOLD_LABELS,
-    REDACT_LABELS,
-    REJECT_CHANNELS,
-    REJECT_LABELS,
-    HoldReason,
     MoveName,
-    RedactReason,
-    RejectReason,
 )
 from feedback.tickets.views.attached import Shown, shown_files, uploader
 from feedback.tickets.views.blueprint import tickets
 from feedback.tickets.views.dates import dates_of
-from feedback.tickets.views.labels import MOVE_ACTIONS, clock_label, move_label, role_label
+from feedback.tickets.views.entries import entries_of, entry_of, when_text
+from feedback.tickets.views.labels import MOVE_ACTIONS
 from feedback.tickets.views.masking import MASKING_MOVES, may_mask
 from feedback.web.body import takes_files
 from feedback.web.guard import actor, open_by_code, public
 from feedback.web.language import told
 from feedback.web.limits import Rate, limited
-from feedback.web.markup import day, moment
 
 Answer = tuple[str, int] | tuple[str, int, dict[str, str]]
 DONE = {
@@ -61,97 +50,6 @@ DONE = {
     MoveName.MAKE_ANONYMOUS: mark("Nama pelapor kini disembunyikan."),
 }
 _HERE = MOVE_ACTIONS.keys() - MASKING_MOVES
-ANSWERS = frozenset({MoveName.ANSWER, MoveName.REVIEW_ANSWER})
-REPLIES = frozenset({MoveName.INTERIM_REPLY, MoveName.HOLD, MoveName.ASK_COMPLETION, MoveName.REJECT, MoveName.REFER})
-
-
-@dataclass(frozen=True, slots=True)
-class Entry:
-    """A line of the timeline as the component wants it."""
-
-    at_text: str
-    title: str
-    actor_text: str | None
-    kind: str
-    body_html: Markup | None
-    body_text: str | None
-    files: tuple[Shown, ...] = ()
-
-
-def _when(page: TicketPage, at: datetime, *, coarse: bool = False) -> str:
-    return day(at, page.zone) if coarse else moment(at, page.zone)
-
-
-def _actor_text(event: EventLine) -> str | None:
-    if event.by_reporter:
-        return gettext("Pelapor")
-    if event.role is None:
-        return None
-    parts = [event.actor_name, f"{role_label(event.role)} {event.actor_unit or ''}".strip()]
-    return ", ".join(part for part in parts if part)
-
-
-def _addition(event: EventLine) -> str:
-    """What the event's data says in words."""
-    detail = event.detail
-    parts = []
-    if event.to_unit:
-        parts.append(gettext("Kini dipegang %(unit)s.", unit=event.to_unit))
-    if "promised_date" in detail:
-        parts.append(gettext(HOLD_LABELS[HoldReason(detail["hold_reason"])]) + ".")
-        promised = day(datetime.fromisoformat(detail["promised_date"]).date())
-        parts.append(gettext("Dijanjikan %(day)s.", day=promised))
-    if "reject_reason" in detail:
-        reason = RejectReason(detail["reject_reason"])
-        parts += [gettext(REJECT_LABELS[reason]) + ".", gettext(REJECT_CHANNELS[reason])]
-    if "redact_reason" in detail:
-        why = gettext(REDACT_LABELS[RedactReason(detail["redact_reason"])])
-        parts.append(gettext("Alasan: %(reason)s.", reason=why))
-    if "authority" in detail:
-        parts.append(f"{detail['authority']}: {detail['channel']}")
-    if "level" in detail:
-        told = "; ".join(f"{role_label(one['role'])} {one['unit']}" for one in detail["told"])
-        values = {"level": detail["level"], "clock": clock_label(detail["clock"]), "told": told or "–"}
-        parts.append(gettext("Tingkat %(level)s, %(clock)s. Diberi tahu: %(told)s.", **values))
-    if "joined_number" in detail:
-        parts.append(gettext("Mengikuti laporan %(number)s.", number=detail["joined_number"]))
-    return " ".join(parts)
-
-
-def _kind_of(event: EventLine) -> str:
-    if event.move in ANSWERS:
-        return "answer"
-    if event.by_reporter:
-        return "reporter"
-    if event.role is None:
-        return "system"
-    return "reply" if event.move in REPLIES else "move"
-
-
-def entries_of(page: TicketPage) -> list[Entry]:
-    """The timeline: events, and for those who handle the ticket its notes between them."""
-    lines = [(event.at, _entry(page, event)) for event in page.events]
-    for note in page.notes:
-        entry = Entry(_when(page, note.at), gettext("Catatan"), f"{note.author}, {note.unit}", "note", None, note.text)
-        lines.append((note.at, entry))
-    lines += [(one.at, _deed_entry(page, one)) for one in page.deeds]
-    return [entry for _, entry in sorted(lines, key=lambda line: line[0])]
-
-
-def _deed_entry(page: TicketPage, one: DeedLine) -> Entry:
-    title = gettext("Lampiran disembunyikan") if one.deed is Deed.HIDE else gettext("Lampiran ditampilkan kembali")
-    return Entry(_when(page, one.at), title, one.unit, "move", None, one.reason)
-
-
-def _entry(page: TicketPage, event: EventLine) -> Entry:
-    added = _addition(event)
-    html = Markup(event.html) if event.html else None  # noqa: S704  (sanitised when it was written)
-    if html and added:
-        html = Markup("<p>{}</p>").format(added) + html
-    text = None if html else "\n\n".join(part for part in (added, event.text) if part) or None
-    at = _when(page, event.at, coarse=page.coarse and event.by_reporter)
-    files = () if event.move is MoveName.SUBMIT else shown_files(event, page.number)
-    return Entry(at, move_label(event.move), _actor_text(event), _kind_of(event), html, text, files)
 
 
 def _forms(page: TicketPage, filled: MoveForm | None) -> dict[MoveName, tuple[Move, MoveForm]]:
@@ -188,10 +86,10 @@ def _render(page: TicketPage, *, filled: MoveForm | None = None, note: NoteForm 
         "tickets/ticket.html",
         page=page,
         heading_text=page.title or excerpt(page.text or gettext("Laporan %(number)s", number=page.number), 90),
-        received_text=_when(page, page.received_at, coarse=page.coarse),
+        received_text=when_text(page, page.received_at, coarse=page.coarse),
         # States often begin with an act of the reporter, whose hour nobody else learns.
-        since_text=_when(page, page.state_since, coarse=page.coarse),
-        held_text=_when(page, page.held_since, coarse=page.coarse),
+        since_text=when_text(page, page.state_since, coarse=page.coarse),
+        held_text=when_text(page, page.held_since, coarse=page.coarse),
         entries=entries_of(page),
         opened=opened_for_reporter(page.id) if page.is_reporter else (),
         files=_reported(page),
@@ -311,7 +209,7 @@ def _apart(number: str, form: MoveForm, refusal: Refusal) -> str:
     """Both texts: what the other person did since, and what this one typed, ready to be sent on the new state."""
     page = ticket_page(actor(), number, utc_now())
     seen = refusal.version if isinstance(refusal, Stale) else page.version
-    newer = [_entry(page, event) for event in page.events if event.version > seen]
+    newer = [entry_of(page, event) for event in page.events if event.version > seen]
     form.version.data = page.version
     form.version.raw_data = None
     changed, barred = gettext("Laporan ini sudah berubah"), gettext("Anda tidak dapat melakukan ini")
