@@ -30,6 +30,7 @@ from feedback.storage.outbox import Job
 from feedback.storage.session import db
 from feedback.tickets.models import Ticket, TicketCycle, TicketEvent
 from feedback.tickets.rules.words import State
+from feedback.units.actions import MoveUnit, move_unit
 from tests.factories import World
 from tests.insight.conftest import NOW, ZONE, Maker
 from tests.insight.test_board import fill
@@ -142,6 +143,21 @@ def test_a_report_closed_before_the_next_refresh_is_not_lost(make: Maker, world:
         counts = board(asked, watched_units(world.governor), world.governor).total.figures.counts
         assert counts[Measure.CLOSED] == before + 1
         refresh(NOW)
+
+
+def test_a_unit_that_was_moved_takes_its_figures_with_it(make: Maker, world: World, scope: Build) -> None:
+    past(make, world)
+    rebuild(NOW)
+    receiving = scope(world.other_agency, period=PERIODS[2])
+    before = sum(from_cells(receiving, world.governor)[world.other_agency, ""].values())
+    move_unit(MoveUnit(unit_id=world.division, parent_id=world.other_agency))
+    assert state() is None, "cells of the old tree are not read"
+    found = from_cells(receiving, world.governor)
+    assert found.keys() == {(world.other_agency, ""), (world.division, "")}
+    refresh(NOW)
+    all_agree(world, scope)
+    assert from_cells(receiving, world.governor) == found
+    assert sum(found[world.other_agency, ""].values()) == before
 
 
 def test_who_may_not_know_counts_as_little_from_cells(make: Maker, world: World, scope: Build) -> None:

@@ -66,6 +66,9 @@ def test_a_copy_is_made_by_the_worker_and_lasts_seven_days(app: Flask, world: Wo
     assert answer.headers["Cache-Control"] == "no-store"
     content = json.loads(zipfile.ZipFile(io.BytesIO(answer.data)).read("data.json"))
     assert content["akun"]["name"] == "Nur Warga"
+    ways = content["jalan_masuk"]
+    assert (ways["kunci_sandi"], ways["penyedia"], ways["aplikasi_kode"]) == ([], [], False)
+    assert [set(one) for one in ways["peramban"]] == [{"device", "created_at", "seen_at"}]
     assert [one["number"] for one in content["laporan"]] == [receipt.number]
     assert secret.number not in answer.data.decode("latin-1")
     assert "Isi laporan anonim" not in json.dumps(content)

@@ -10,7 +10,15 @@ from sqlalchemy import select
 
 from feedback.audit.models import AuditEntry
 from feedback.files.queries import content, files_of_ticket
-from feedback.people.models import MailPreference, MembershipRow, Person
+from feedback.people.models import (
+    Authenticator,
+    BrowserSession,
+    MailPreference,
+    MembershipRow,
+    Passkey,
+    Person,
+    ProviderIdentity,
+)
 from feedback.rights.models import RightsRequest
 from feedback.storage.session import db
 from feedback.tickets.models import Ticket, TicketEvent
@@ -32,6 +40,7 @@ def content_of(person_id: int | None, ticket_id: int | None) -> dict[str, Any]:
     person = db.session.get_one(Person, person_id)
     return {
         "akun": {name: getattr(person, name) for name in PERSON},
+        "jalan_masuk": _ways_in(person_id),
         "pilihan_surat": _rows(select(MailPreference.daily_digest, MailPreference.weekly_digest).where(
             MailPreference.person_id == person_id)),
         "peran": _rows(
@@ -61,6 +70,19 @@ def files_for(person_id: int | None, ticket_id: int | None) -> Iterator[tuple[st
             if line.is_ready:
                 kind = "pdf" if not line.is_image else "jpg"
                 yield f"berkas/{number}-{place}.{kind}", content(line, line.sizes[0].name)
+
+
+def _ways_in(person_id: int) -> dict[str, Any]:
+    """How this person signs in and where they are signed in; no secret, and nothing that opens the account."""
+    keys = select(Passkey.name, Passkey.created_at, Passkey.used_at).where(Passkey.person_id == person_id)
+    linked = select(ProviderIdentity.issuer, ProviderIdentity.subject, ProviderIdentity.created_at)
+    here = select(BrowserSession.device, BrowserSession.created_at, BrowserSession.seen_at)
+    return {
+        "kunci_sandi": _rows(keys),
+        "penyedia": _rows(linked.where(ProviderIdentity.person_id == person_id)),
+        "aplikasi_kode": db.session.get(Authenticator, person_id) is not None,
+        "peramban": _rows(here.where(BrowserSession.person_id == person_id)),
+    }
 
 
 def _rows(statement: Any) -> list[dict[str, Any]]:
