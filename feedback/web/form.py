@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import secrets
+from collections.abc import Callable
 from typing import Any
 
 from flask import current_app
@@ -15,7 +16,7 @@ from wtforms.validators import Length
 from wtforms.widgets import Select
 
 from feedback.kernel import text
-from feedback.kernel.errors import Refusal
+from feedback.kernel.errors import Conflict, Invalid, Refusal
 from feedback.kernel.text import mark
 
 # WTForms speaks English and has no Indonesian catalogue: its messages are keys into ours.
@@ -85,6 +86,18 @@ class Form(FlaskForm):
             self.form_errors.append(message)
         else:
             field.errors = [*field.errors, message]
+
+
+def sent(form: Form, act: Callable[[], object]) -> bool:
+    """Whether the form was sent, was right, and its action went through; a refusal stays in the form."""
+    if not form.validate_on_submit():
+        return False
+    try:
+        act()
+    except (Invalid, Conflict) as refusal:
+        form.refuse(refusal)
+        return False
+    return True
 
 
 class Line(StringField):

@@ -7,12 +7,13 @@ from flask_babel import gettext
 
 from feedback.admin.forms.catalogue import AuthorityForm, NewAuthorityForm
 from feedback.admin.views.blueprint import admin
-from feedback.admin.views.pages import Answer, form_page, saved, sent
+from feedback.admin.views.pages import Answer, form_page, saved
 from feedback.catalogue.actions import change_authority, create_authority
 from feedback.catalogue.queries import authorities as all_authorities
 from feedback.catalogue.queries import authority_by_slug
 from feedback.kernel.errors import NotFound
 from feedback.kernel.permissions import Permission
+from feedback.web.form import sent
 from feedback.web.guard import requires
 
 

@@ -14,7 +14,7 @@ from feedback.admin.actions.timing import keep_calendars, new_calendar
 from feedback.admin.forms.calendars import DecreeForm, HoursForm, NewCalendarForm, hours_data
 from feedback.admin.rules import STATUS_LABELS
 from feedback.admin.views.blueprint import admin
-from feedback.admin.views.pages import Answer, form_page, sent
+from feedback.admin.views.pages import Answer, form_page
 from feedback.clocks.actions import Tally, preview_calendars
 from feedback.clocks.queries import (
     CalendarRow,
@@ -36,7 +36,7 @@ from feedback.clocks.rules.words import ChangeSubject
 from feedback.kernel.clock import local_date, utc_now
 from feedback.kernel.errors import NotFound
 from feedback.kernel.permissions import Permission
-from feedback.web.form import Form
+from feedback.web.form import Form, sent
 from feedback.web.guard import actor, requires
 from feedback.web.markup import DEFAULT_ZONE, day
 

@@ -14,7 +14,7 @@ from feedback.admin.forms.calendars import RollBackForm
 from feedback.admin.rules import CERTAINTY_LABELS, STATUS_LABELS, UNIT_LABELS
 from feedback.admin.views.blueprint import admin
 from feedback.admin.views.calendars import changed_page
-from feedback.admin.views.pages import Answer, saved, sent
+from feedback.admin.views.pages import Answer, saved
 from feedback.clocks.actions import preview_calendars, preview_rule
 from feedback.clocks.queries import ChangeRow, change, proposals_of, rule_before, rules_of
 from feedback.clocks.rules.policy import Rule
@@ -23,6 +23,7 @@ from feedback.clocks.rules.words import ChangeSubject, VersionStatus
 from feedback.kernel.clock import utc_now
 from feedback.kernel.errors import Conflict, Forbidden
 from feedback.kernel.permissions import Permission
+from feedback.web.form import sent
 from feedback.web.guard import actor, requires
 from feedback.web.language import told
 from feedback.web.markup import day

@@ -1,8 +1,8 @@
-"""What every administrators' page does: a form that is sent, refused or saved, and the links of a list's pages."""
+"""What every administrators' page does: a form that is shown or saved, and the links of a list's pages."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -11,10 +11,7 @@ from flask_babel import gettext
 from werkzeug.wrappers import Response
 
 from feedback.admin.queries import Place
-from feedback.kernel.errors import Conflict, Invalid
 from feedback.kernel.paging import Page
-from feedback.web.form import Form
-from feedback.web.language import told
 
 Answer = Response | tuple[str, int]
 Links = Sequence[tuple[str, str]]
@@ -26,21 +23,6 @@ class Neighbours:
 
     previous_url: str | None
     next_url: str | None
-
-
-def sent(form: Form, act: Callable[[], object]) -> bool:
-    """Whether the form was sent, was right, and its action went through; a refusal stays in the form."""
-    if not form.validate_on_submit():
-        return False
-    try:
-        act()
-    except Invalid as refusal:
-        form.refuse(refusal)
-        return False
-    except Conflict as refusal:
-        form.form_errors.append(told(refusal))
-        return False
-    return True
 
 
 def form_page(form: Any, *, title: str, back: str, submit: str = "", links: Links = ()) -> tuple[str, int]:

@@ -11,7 +11,7 @@ from werkzeug.wrappers import Response
 from feedback.admin.forms.people import NewPersonForm, PersonForm, RoleForm
 from feedback.admin.queries import person_page
 from feedback.admin.views.blueprint import admin
-from feedback.admin.views.pages import Answer, form_page, neighbours, place, saved, sent
+from feedback.admin.views.pages import Answer, form_page, neighbours, place, saved
 from feedback.audit.actions import note_read
 from feedback.kernel.errors import Conflict, NotFound
 from feedback.kernel.permissions import Permission
@@ -28,6 +28,7 @@ from feedback.people.actions import (
 from feedback.people.queries import PersonRow, memberships_of, people_by_ids
 from feedback.people.rules import ROLE_LABELS
 from feedback.units.queries import all_units
+from feedback.web.form import sent
 from feedback.web.guard import actor, fresh, fresh_when, requires
 from feedback.web.language import told
 from feedback.web.limits import Rate, limited

@@ -8,11 +8,12 @@ from flask_babel import gettext
 from feedback.admin.forms.units import RegionForm
 from feedback.admin.rules import LEVEL_LABELS
 from feedback.admin.views.blueprint import admin
-from feedback.admin.views.pages import Answer, form_page, saved, sent
+from feedback.admin.views.pages import Answer, form_page, saved
 from feedback.kernel.permissions import Permission
 from feedback.units.actions import create_region
 from feedback.units.queries import region_children, region_trail
 from feedback.units.rules import is_region_code, region_prefixes
+from feedback.web.form import sent
 from feedback.web.guard import requires
 
 

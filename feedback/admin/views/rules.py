@@ -12,13 +12,14 @@ from feedback.admin.forms.rules import Offers, RuleForm, TryForm
 from feedback.admin.queries import RuleLine, rule_line, rule_page
 from feedback.admin.rules import REASON_TEXTS, route_reason
 from feedback.admin.views.blueprint import admin
-from feedback.admin.views.pages import Answer, form_page, neighbours, place, saved, sent
+from feedback.admin.views.pages import Answer, form_page, neighbours, place, saved
 from feedback.catalogue.actions import change_rule, create_rule, remove_rule
 from feedback.catalogue.queries import authorities, propose_route, services, topic_by_slug, topics
 from feedback.kernel.errors import NotFound
 from feedback.kernel.permissions import Permission
 from feedback.units.queries import all_units, region
 from feedback.units.rules import is_region_code
+from feedback.web.form import sent
 from feedback.web.guard import requires
 
 MANY = 5000

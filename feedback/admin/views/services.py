@@ -8,13 +8,14 @@ from flask_babel import gettext
 from feedback.admin.forms.catalogue import NewServiceForm, ServiceForm, service_values
 from feedback.admin.queries import service_page
 from feedback.admin.views.blueprint import admin
-from feedback.admin.views.pages import Answer, form_page, neighbours, place, saved, sent
+from feedback.admin.views.pages import Answer, form_page, neighbours, place, saved
 from feedback.catalogue.actions import change_service, create_service
 from feedback.catalogue.queries import service_by_slug
 from feedback.catalogue.queries import topics as all_topics
 from feedback.kernel.errors import NotFound
 from feedback.kernel.permissions import Permission
 from feedback.units.queries import all_units
+from feedback.web.form import sent
 from feedback.web.guard import requires
 
 

@@ -7,12 +7,13 @@ from flask_babel import gettext
 
 from feedback.admin.forms.catalogue import NewTopicForm, TopicForm
 from feedback.admin.views.blueprint import admin
-from feedback.admin.views.pages import Answer, form_page, saved, sent
+from feedback.admin.views.pages import Answer, form_page, saved
 from feedback.catalogue.actions import change_topic, create_topic
 from feedback.catalogue.queries import topic_by_slug
 from feedback.catalogue.queries import topics as all_topics
 from feedback.kernel.errors import NotFound
 from feedback.kernel.permissions import Permission
+from feedback.web.form import sent
 from feedback.web.guard import requires
 
 

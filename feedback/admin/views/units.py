@@ -8,7 +8,7 @@ from flask_babel import gettext
 from feedback.admin.forms.units import CloseUnitForm, MoveUnitForm, NewUnitForm, UnitForm
 from feedback.admin.rules import KIND_LABELS
 from feedback.admin.views.blueprint import admin
-from feedback.admin.views.pages import Answer, form_page, saved, sent
+from feedback.admin.views.pages import Answer, form_page, saved
 from feedback.clocks.queries import newest_calendars
 from feedback.kernel.clock import local_date, utc_now
 from feedback.kernel.errors import NotFound
@@ -16,6 +16,7 @@ from feedback.kernel.permissions import Permission
 from feedback.units.actions import change_unit, close_unit, create_unit, move_unit
 from feedback.units.queries import all_units, unit_by_slug
 from feedback.units.rules import UnitKind, UnitRow
+from feedback.web.form import sent
 from feedback.web.guard import requires
 
 

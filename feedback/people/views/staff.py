@@ -10,7 +10,7 @@ from flask_babel import gettext
 from werkzeug.wrappers import Response
 
 from feedback.kernel.actor import Actor
-from feedback.kernel.errors import Invalid, NotFound, Refusal
+from feedback.kernel.errors import NotFound, Refusal
 from feedback.kernel.permissions import Permission, Role
 from feedback.people.actions.expiry import extend_role
 from feedback.people.actions.invitations import invite, resend, withdraw
@@ -21,7 +21,7 @@ from feedback.people.rules import ROLE_LABELS
 from feedback.people.rules.invitations import roles_given_by
 from feedback.people.views.blueprint import Answer, people
 from feedback.units.queries import subtree, tree
-from feedback.web.form import Form
+from feedback.web.form import Form, sent
 from feedback.web.guard import actor, fresh, requires
 from feedback.web.language import told
 from feedback.web.limits import Rate, limited
@@ -77,23 +77,6 @@ def _form_page(form: Form, title: str, **rest: Any) -> tuple[str, int]:
     return page, 422 if form.errors else 200
 
 
-def _tried(form: Form, act: Callable[[], object]) -> bool:
-    """Whether a valid form was sent and done; a refusal stands at its field or above the form."""
-    if not form.validate_on_submit():
-        return False
-    try:
-        act()
-    except Invalid as refusal:
-        form.refuse(refusal)
-    except NotFound:
-        raise
-    except Refusal as refusal:
-        form.form_errors.append(told(refusal))
-    else:
-        return True
-    return False
-
-
 @people.route("/meja/petugas/undang", methods=["GET", "POST"])
 @requires(Permission.STAFF)
 @fresh
@@ -103,7 +86,7 @@ def staff_invite() -> Answer:
     here = actor()
     form = InviteForm()
     form.offer(roles_given_by(here), _units(here))
-    if _tried(form, lambda: invite(form.command(), here)):
+    if sent(form, lambda: invite(form.command(), here)):
         flash(gettext("Undangan dikirim."), "success")
         return redirect(url_for("people.staff"), 303)
     return _form_page(form, gettext("Undang petugas"), submit=gettext("Kirim undangan"), caption=None, lead=None)
@@ -119,7 +102,7 @@ def staff_extend(role_id: int) -> Answer:
     if line is None or not line.may_extend:
         raise NotFound
     form = ExtendForm()
-    if _tried(form, lambda: extend_role(role_id, form.valid_to.data, here)):
+    if sent(form, lambda: extend_role(role_id, form.valid_to.data, here)):
         flash(gettext("Perubahan tersimpan."), "success")
         return redirect(url_for("people.staff"), 303)
     return _form_page(
