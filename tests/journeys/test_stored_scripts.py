@@ -31,7 +31,7 @@ ADDRESSES = {"url", "website"}
 # Not words of people: keys that are looked up, hashes, addresses of mail.
 KEYS = {
     "key", "password_hash", "token_hash", "code_hash", "form_key_hash", "value", "deed", "subject", "kind", "calendar_key",
-    "email", "import_source", "import_ref", "html",
+    "email", "import_source", "import_ref", "html", "doubts",
 }  # fmt: skip
 ROLES = ("visitor", "citizen", "officer", "coordinator", "head", "inspector", "administrator")
 # Of each kind of page so many: a list of 50 reports is one kind of page.
