@@ -15,7 +15,7 @@ ROOT = Path(__file__).resolve().parents[2]
 # Found by name at run time, or asked for by another library of ours when it is there.
 NOT_IMPORTED = {
     "werkzeug": "pinned beside flask", "tzdata": "read by zoneinfo", "python-dotenv": "read by flask",
-    "email-validator": "wtforms' Email", "pyotp": "one-time codes, until the second factor of officials is in", "psycopg": "sqlalchemy's driver", "requests": "authlib's client",
+    "email-validator": "wtforms' Email", "psycopg": "sqlalchemy's driver", "requests": "authlib's client",
 }  # fmt: skip
 
 
