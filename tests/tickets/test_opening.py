@@ -74,11 +74,12 @@ def test_two_from_outside_agree_and_one_record_is_handed_out_once(
     opening = ask(sealed, world.governor)
     assert agree_to_opening(opening, others[0]) == 1
     with pytest.raises(Conflict):
-        release(opening)
+        release(opening, world.governor)
     assert agree_to_opening(opening, others[1]) == 2
-    record = read_released(release(opening).as_json())
-    with pytest.raises(Conflict, match="satu kali"):
-        release(opening)
+    record = read_released(release(opening, world.governor).as_json())
+    for one in (world.governor, *others):
+        with pytest.raises(Conflict, match="satu kali"):
+            release(opening, one)
     identity = record.opened(vault_private(app.config["SETTINGS"].instance), utc_now())
     assert identity == Identity(NAME, "zainuddin@contoh.example", "081200001234", world.citizen.person_id)
     assert (record.basis, record.case, record.requested_by) == (BASIS, CASE, "Gubernur, Provinsi Contoh")
@@ -173,7 +174,7 @@ def test_one_refusal_ends_it(world: World, sealed: Receipt, others: tuple[Actor,
         with pytest.raises(Conflict):
             agree_to_opening(opening, one)
     with pytest.raises(Conflict):
-        release(opening)
+        release(opening, world.governor)
     assert stage(opening, world.governor) is Stage.REFUSED
 
 
@@ -190,14 +191,14 @@ def test_every_step_has_its_time(world: World, sealed: Receipt, others: tuple[Ac
         agree_to_opening(opening, others[1])
         clock.shift(LASTS)
         with pytest.raises(Conflict):
-            release(opening)
+            release(opening, world.governor)
 
 
 def test_each_step_is_logged_without_words(world: World, sealed: Receipt, others: tuple[Actor, Actor]) -> None:
     opening = ask(sealed, world.governor)
     agree_to_opening(opening, others[0])
     agree_to_opening(opening, others[1])
-    release(opening)
+    release(opening, world.governor)
     refuse_opening(ask(sealed, world.governor), others[0])
     rows = db.session.execute(
         select(AuditEntry.deed, AuditEntry.actor_id, AuditEntry.subject, AuditEntry.detail)
@@ -205,7 +206,7 @@ def test_each_step_is_logged_without_words(world: World, sealed: Receipt, others
     ).tuples()  # fmt: skip
     asker, one, other = world.governor.person_id, others[0].person_id, others[1].person_id
     assert [(deed.removeprefix("vault."), who) for deed, who, _, _ in rows.all()] == [
-        ("requested", asker), ("agreed", one), ("agreed", other), ("released", None), ("requested", asker), ("refused", one),
+        ("requested", asker), ("agreed", one), ("agreed", other), ("released", asker), ("requested", asker), ("refused", one),
     ]  # fmt: skip
     for _, _, subject, detail in rows:
         assert (subject, set(detail)) == (f"ticket:{sealed.ticket_id}", {"opening"})
@@ -223,7 +224,7 @@ def test_the_reporter_is_told_on_their_page_and_nobody_else(
         return reporter.send(reporter.open("/lacak"), has="kode", nomor=sealed.number, kode=sealed.code).html
 
     assert "Identitas Anda dibuka" not in page()
-    release(opening)
+    release(opening, world.governor)
     told = page()
     for words in ("Identitas Anda dibuka", BASIS, CASE, "atas permintaan Provinsi Contoh", "Dinas Kesehatan"):
         assert words in told
@@ -261,6 +262,18 @@ def test_pages_ask_again_who_one_is_and_decide(world: World, sealed: Receipt, ot
         assert told in page.text
     assert readers().sign_in(world.head).open("/pantau/identitas").text.count(sealed.number) == 0
     assert "flask vault release" in asker.open("/pantau/identitas").text
+
+
+def test_it_is_handed_out_to_whoever_asked_or_agreed_and_to_nobody_else(
+    world: World, sealed: Receipt, others: tuple[Actor, Actor]
+) -> None:
+    opening = ask(sealed, world.governor)
+    for one in others:
+        agree_to_opening(opening, one)
+    for one in (world.inspector, world.head, world.administrator, world.officer, Actor()):
+        with pytest.raises(NotFound):
+            release(opening, one)
+    assert release(opening, others[1]).number == sealed.number
 
 
 def test_why_it_was_opened_goes_with_the_seal(world: World, sealed: Receipt) -> None:

@@ -13,8 +13,10 @@ import time_machine
 from flask import Flask
 from sqlalchemy import select
 
+from feedback.kernel.actor import Actor
 from feedback.kernel.clock import utc_now
 from feedback.kernel.permissions import Role
+from feedback.people.actions import give_example_app
 from feedback.storage.session import db, transaction
 from feedback.tickets.actions.submit import Receipt
 from feedback.tickets.rules.words import MoveName
@@ -25,6 +27,7 @@ from feedback.vault.queries import contact_of, sealed_by_key
 from feedback.vault.rules.rotation import fingerprint
 from feedback.vault.rules.sealing import Identity, Part, WrongSeal, key_id, open_seal, record_name, seal
 from tests.factories import PASSWORD, World, make_person, make_report, move
+from tests.people.codes import code_of
 from tests.people.test_cli import email_of
 from tests.vault.keys import PASSPHRASES, at_custodians, make_key
 
@@ -60,6 +63,12 @@ def anonymous(world: World, **values: str) -> Receipt:
     return make_report(world, actor=world.citizen, anonymous=True, **given)
 
 
+def by(app: Flask, actor: Actor, *words: str) -> tuple[int, str, str]:
+    """A command of somebody who types their password and the code that their app shows."""
+    typed = f"{PASSWORD}\n{code_of(actor.person_id)}\n"
+    return on_site(app, *words, "--by", email_of(actor.person_id), typed=typed)
+
+
 @pytest.fixture
 def record(app: Flask, world: World, halves: tuple[Path, Path], tmp_path: Path) -> Path:
     """One record, asked for, agreed to and released on the terminal of the site."""
@@ -67,19 +76,17 @@ def record(app: Flask, world: World, halves: tuple[Path, Path], tmp_path: Path) 
     move(receipt.number, MoveName.VERIFY_AND_ASSIGN, world.coordinator, unit_id=world.agency, grade="non_oversight")
     with transaction():
         other = make_person("Kepala Lain", ((db.session.get_one(Unit, world.other_agency), Role.SUPERVISOR),))
-    asker, one, two = (email_of(actor.person_id) for actor in (world.head, world.inspector, other))
+    for actor in (world.head, world.inspector, other):
+        give_example_app(actor.person_id or 0)
     why = ("--basis", "Penetapan pengadilan", "--case", "45/Pid.B/2026")
-    code, out, err = on_site(app, "request", receipt.number, "--by", asker, *why, typed="salah\n")
-    assert (code, "Surel atau kata sandi salah" in err) == (1, True)
-    assert on_site(app, "request", receipt.number, "--by", asker, *why, typed=PASSWORD + "\n")[0] == 0
-    assert on_site(app, "approve", "1", "--by", one, typed="salah\n")[0] == 1
-    assert on_site(app, "approve", "1", "--by", asker, typed=PASSWORD + "\n")[0] == 1
-    assert on_site(app, "release", "1")[:2] == (1, "")
-    assert "one more person" in on_site(app, "approve", "1", "--by", one, typed=PASSWORD + "\n")[1]
-    assert "released" in on_site(app, "approve", "1", "--by", two, typed=PASSWORD + "\n")[1]
-    assert f"1  {receipt.number}  agreed" in on_site(app, "list", "--by", one, typed=PASSWORD + "\n")[1]
-    code, out, err = on_site(app, "release", "1")
-    assert (code, err) == (0, "")
+    assert by(app, world.head, "request", receipt.number, *why)[0] == 0
+    assert by(app, world.head, "approve", "1")[0] == 1
+    assert by(app, world.head, "release", "1")[0] == 1
+    assert "one more person" in by(app, world.inspector, "approve", "1")[1]
+    assert "released" in by(app, other, "approve", "1")[1]
+    assert f"1  {receipt.number}  agreed" in by(app, world.inspector, "list")[1]
+    code, out, err = by(app, world.head, "release", "1")
+    assert code == 0, err
     file = tmp_path / "record.json"
     file.write_text(out)
     return file

@@ -25,7 +25,7 @@ from feedback.people.actions.sessions import (
     note_wrong_proof,
     renew,
 )
-from feedback.people.actions.signing_in import change_own_password, prove, register_person, sign_in
+from feedback.people.actions.signing_in import change_own_password, prove, prove_both, register_person, sign_in
 from feedback.people.actions.throttle import check_attempts, count_failure, forget_failures
 
 __all__ = [
@@ -56,6 +56,7 @@ __all__ = [
     "note_use",
     "note_wrong_proof",
     "prove",
+    "prove_both",
     "prove_second_factor",
     "register_person",
     "renew",

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from flask import current_app
 from sqlalchemy import select
 
@@ -10,12 +12,16 @@ from feedback.kernel.errors import Invalid
 from feedback.kernel.text import mark
 from feedback.people.actions.accounts import CreatePerson, create_person, set_password
 from feedback.people.actions.passwords import is_right, rehashed
-from feedback.people.actions.sessions import begin_sign_in
+from feedback.people.actions.second_factor import prove_second_factor
+from feedback.people.actions.sessions import begin_sign_in, note_wrong_proof
 from feedback.people.actions.throttle import check_attempts, count_failure, forget_failures
 from feedback.people.models import MembershipRow, Person
+from feedback.people.queries import person_by_email, secret_of
 from feedback.people.rules import NETWORK
 from feedback.people.rules.accounts import is_too_old
 from feedback.storage.session import db, transaction
+
+_NO_APP = mark("Akun ini tidak punya aplikasi kode, dan kunci sandi hanya bekerja di halaman situs. Pakai halaman itu.")
 
 
 def sign_in(email: str, password: str, *, source: str, device: str = "", known: str = "") -> str:
@@ -89,3 +95,24 @@ def prove(email: str, password: str, *, source: str, known: str = "") -> int:
         with transaction():
             db.session.get_one(Person, row.id).password_hash = stronger
     return int(row.id)
+
+
+def prove_both(email: str, password: str, ask: Callable[[], str], *, source: str) -> int:
+    """The id of an account after its password and then a code, for a terminal. Raises as `prove` does.
+
+    ``ask`` is called after the right password. A passkey needs a page, so whoever has no app is sent there.
+    """
+    try:
+        person_id = prove(email, password, source=source)
+    except Invalid:
+        tried = person_by_email(email)
+        note_wrong_proof(tried.id if tried else None)
+        raise
+    if secret_of(person_id) is None:
+        raise Invalid(_NO_APP, field="code")
+    try:
+        prove_second_factor(person_id, ask(), source=source)
+    except Invalid:
+        note_wrong_proof(person_id)
+        raise
+    return person_id

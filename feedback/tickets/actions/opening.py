@@ -83,17 +83,22 @@ def refuse_opening(opening_id: int, actor: Actor) -> None:
         _record("vault.refused", opening, actor.person_id)
 
 
-def release(opening_id: int) -> Released:
-    """Hand out the sealed identity of an agreed request, once, and tell the reporter. Raises NotFound, Conflict."""
+def release(opening_id: int, actor: Actor) -> Released:
+    """Hand out the sealed identity of an agreed request, once, and tell the reporter.
+
+    To whoever asked or agreed; for others it is not there. Raises NotFound, Conflict.
+    """
     with transaction():
         opening, ticket = _load(opening_id)
+        if actor.person_id not in {opening.requested_by_id, opening.first_id, opening.second_id} - {None}:
+            raise NotFound
         now = utc_now()
         asked(opening).check_release(now)
         seal = _seal_of(ticket.id)
         if seal is None:
             raise Conflict(mark("Laporan ini tidak menyimpan identitas tersegel."))
         opening.released_at = now
-        _record("vault.released", opening, None)
+        _record("vault.released", opening, actor.person_id)
         post("ticket.unsealed", f"unsealed:{opening.id}", {"ticket_id": ticket.id, "opening_id": opening.id}, at=now)
         return Released(
             number=ticket.number,

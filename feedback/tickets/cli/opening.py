@@ -10,7 +10,7 @@ import click
 from feedback.kernel.actor import Actor
 from feedback.kernel.clock import utc_now
 from feedback.kernel.errors import Refusal
-from feedback.people.actions import prove
+from feedback.people.actions import prove_both
 from feedback.people.queries import actor_of
 from feedback.tickets.actions.opening import (
     RequestOpening,
@@ -23,8 +23,9 @@ from feedback.tickets.queries.opening import OpeningLine, openings_for
 from feedback.vault.cli import cli as vault
 
 TERMINAL = "terminal"
-_BY = click.option("--by", "email", required=True, help="Address of the account whose holder sits here.")
-_PASSWORD = click.password_option("--password", confirmation_prompt=False, help="Asked for when left out.")
+_BY = click.option(
+    "--by", "email", required=True, help="Address of the account whose holder sits here and types password and code."
+)
 
 
 @contextmanager
@@ -36,12 +37,20 @@ def _told() -> Iterator[None]:
         raise click.ClickException(str(refusal)) from refusal
 
 
-def _actor(email: str, password: str) -> Actor:
-    """Somebody who typed their own password: no name alone may ask or agree."""
-    person_id = prove(email, password, source=TERMINAL)
+def _actor(email: str) -> Actor:
+    """Somebody who showed both factors, as on the pages: no name and no stolen password alone may ask or agree.
+
+    Both are typed, never options: a command line stands in the history and in the list of processes.
+    """
+    password = click.prompt(f"Password of {email}", hide_input=True, err=True)
+    person_id = prove_both(email, password, _code, source=TERMINAL)
     actor = actor_of(person_id)
     assert actor is not None
     return actor
+
+
+def _code() -> str:
+    return str(click.prompt("Code of the app, or a recovery code", hide_input=True, err=True))
 
 
 @vault.command("request")
@@ -49,12 +58,11 @@ def _actor(email: str, password: str) -> Actor:
 @_BY
 @click.option("--basis", required=True, help="The legal basis in words; the reporter reads it too.")
 @click.option("--case", "case_number", required=True, help="Number of the case or letter; the reporter reads it too.")
-@_PASSWORD
-def request_command(number: str, email: str, basis: str, case_number: str, password: str) -> None:
+def request_command(number: str, email: str, basis: str, case_number: str) -> None:
     """Ask for the identity behind report NUMBER to be opened. Two people from outside the handling agency decide."""
     with _told():
         command = RequestOpening(number=number, basis=basis, case_number=case_number)
-        opening_id = request_opening(command, _actor(email, password))
+        opening_id = request_opening(command, _actor(email))
     click.echo(f"Request {opening_id} waits for two approvals from outside the handling agency, at most seven days.")
 
 
@@ -62,11 +70,10 @@ def request_command(number: str, email: str, basis: str, case_number: str, passw
 @click.argument("request_id", type=int)
 @_BY
 @click.option("--refuse", is_flag=True, help="Refuse instead; one refusal ends the request.")
-@_PASSWORD
-def approve_command(request_id: int, email: str, *, refuse: bool, password: str) -> None:
+def approve_command(request_id: int, email: str, *, refuse: bool) -> None:
     """Agree to request REQUEST_ID, as one of two people from outside the agency that handles the report."""
     with _told():
-        actor = _actor(email, password)
+        actor = _actor(email)
         if refuse:
             refuse_opening(request_id, actor)
             click.echo(f"Request {request_id} is refused.")
@@ -78,11 +85,10 @@ def approve_command(request_id: int, email: str, *, refuse: bool, password: str)
 
 @vault.command("list")
 @_BY
-@_PASSWORD
-def list_command(email: str, password: str) -> None:
+def list_command(email: str) -> None:
     """Show the requests that somebody made or may decide, newest first."""
     with _told():
-        lines = openings_for(_actor(email, password), utc_now())
+        lines = openings_for(_actor(email), utc_now())
     for line in lines:
         click.echo(_line(line))
 
@@ -95,11 +101,12 @@ def _line(line: OpeningLine) -> str:
 
 @vault.command("release")
 @click.argument("request_id", type=int)
-def release_command(request_id: int) -> None:
+@_BY
+def release_command(request_id: int, email: str) -> None:
     """Write the one sealed record of an agreed request to standard output, once, and tell its reporter.
 
-    Take it to the custodians; `flask vault open` on their machine opens it within 24 hours.
+    To whoever asked or agreed. Take it to the custodians; `flask vault open` on their machine opens it within 24 hours.
     """
     with _told():
-        record = release(request_id)
+        record = release(request_id, _actor(email))
     click.echo(record.as_json())
