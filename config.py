@@ -11,6 +11,9 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
+from sqlalchemy.engine import make_url
+from sqlalchemy.exc import ArgumentError
+
 ROOT = Path(__file__).resolve().parent
 # For an account and for a network, in ten minutes. A network may be a village behind one mobile operator's address.
 RATES = {
@@ -28,7 +31,12 @@ RATES = {
 
 
 class BadSettings(Exception):
-    """The settings cannot be used; the message is one sentence for the operator."""
+    """The settings cannot be used; the message is one sentence for the operator.
+
+    The process ends with ``status``: 78, after which systemd does not try again.
+    """
+
+    status = 78
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,14 +149,31 @@ def _limits(values: Mapping[str, str]) -> str:
 
 def secret_file(path: Path) -> str:
     """The secret in a file; made on the first call, for its owner alone."""
-    path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
     try:
-        descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-    except FileExistsError:
+        path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+        try:
+            descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+        except FileExistsError:
+            return path.read_text().strip()
+        with os.fdopen(descriptor, "w") as file:
+            file.write(secrets.token_urlsafe(48) + "\n")
         return path.read_text().strip()
-    with os.fdopen(descriptor, "w") as file:
-        file.write(secrets.token_urlsafe(48) + "\n")
-    return path.read_text().strip()
+    except OSError as error:
+        raise BadSettings(f"{path} cannot be made or read: {error.strerror}.") from None
+
+
+def _database_url(values: Mapping[str, str], instance: Path) -> str:
+    """Where the database is. Only these two are known to the site, and only with these drivers."""
+    url = values.get("DATABASE_URL", "").strip() or f"sqlite:///{instance / 'feedback.sqlite3'}"
+    try:
+        known = make_url(url).drivername in ("sqlite", "postgresql+psycopg")
+    except (ArgumentError, ValueError):
+        known = False
+    if not known:  # the address itself is not repeated: it may hold a password
+        raise BadSettings(
+            "DATABASE_URL must look like postgresql+psycopg://user@host/name or sqlite:////path/to/file."
+        )
+    return url
 
 
 def _public_url(values: Mapping[str, str]) -> str:
@@ -198,7 +223,7 @@ def load_settings(values: Mapping[str, str] | None = None) -> Settings:
     hosts = tuple(host.strip() for host in values.get("TRUSTED_HOSTS", "").split(",") if host.strip())
     return Settings(
         secret_key=key,
-        database_url=values.get("DATABASE_URL") or f"sqlite:///{instance / 'feedback.sqlite3'}",
+        database_url=_database_url(values, instance),
         instance=instance,
         public_url=url,
         trusted_hosts=hosts or (urlsplit(url).hostname or "", "localhost", "127.0.0.1")[: 1 if production else 3],

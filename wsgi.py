@@ -1,10 +1,15 @@
-"""What any WSGI server runs: ``wsgi:app``. Exits with status 78 and a sentence for each thing that is wrong."""
+"""What any WSGI server runs: ``wsgi:app``. Exits with status 78 and a sentence for each thing that is wrong.
+
+Commands judge for themselves: ``flask prepare`` has to run on a database whose migrations are pending. But Flask's own
+``run``, a server for development, is none of ours.
+"""
 
 from __future__ import annotations
 
 import os
 import sys
 
+import click
 from dotenv import load_dotenv
 
 from config import BadSettings, load_settings
@@ -16,10 +21,10 @@ os.umask(0o077)
 load_dotenv()
 try:
     app = create_app(load_settings())
-    # Commands judge for themselves: `flask prepare` has to run on a database whose migrations are pending.
-    if os.environ.get("FLASK_RUN_FROM_CLI") != "true":
+    command = click.get_current_context(silent=True)
+    if os.environ.get("FLASK_RUN_FROM_CLI") != "true" or (command is not None and command.info_name == "run"):
         with app.app_context():
             refuse_unfit()
 except BadSettings as problem:
     sys.stderr.write(f"{problem}\n")
-    raise SystemExit(78) from None
+    raise SystemExit(problem.status) from None

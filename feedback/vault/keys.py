@@ -4,18 +4,22 @@ from __future__ import annotations
 
 import os
 import secrets
+from collections.abc import Iterator
 from pathlib import Path
 
 from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat, PublicFormat
 
-from feedback.vault.rules.halves import NewKey, new_key
+from config import ROOT
+from feedback.kernel.errors import Invalid
+from feedback.vault.rules.halves import NewKey, half_name, new_key
 
 PUBLIC_FILE = "contact.public"
 PRIVATE_FILE = "contact.private"
 VAULT_FILE = "vault.public"
 DEMONSTRATION = "vault-demo"
 HALF = "*.half"
+LARGEST_HALF = 4096
 
 
 def make_keys(instance: Path) -> bool:
@@ -66,7 +70,24 @@ def vault_public_key(instance: Path) -> bytes:
 
 def private_vault_key_present(instance: Path) -> bool:
     """Whether a half of a private key lies on this host, where none may ever be; a demonstration's counts too."""
-    return any(instance.rglob(HALF))
+    return any(True for _ in halves_on_this_host(instance))
+
+
+def halves_on_this_host(instance: Path) -> Iterator[Path]:
+    """Files below INSTANCE, or beside the program, that are a half by name or by what they hold."""
+    stored = instance / "files"  # attachments: sealed by the site itself, and many
+    below = (file for file in instance.rglob("*") if not file.is_relative_to(stored))
+    for file in (*below, *ROOT.iterdir()):
+        if file.is_file() and (file.match(HALF) or (file.stat().st_size <= LARGEST_HALF and _is_half(file))):
+            yield file
+
+
+def _is_half(file: Path) -> bool:
+    try:
+        half_name(file.read_text())
+    except (Invalid, OSError, UnicodeDecodeError):
+        return False
+    return True
 
 
 def write_vault_key(folder: Path, key: NewKey) -> tuple[Path, ...]:

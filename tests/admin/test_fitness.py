@@ -20,7 +20,7 @@ from config import ROOT, Settings, load_settings
 from feedback.admin.actions.fitness import faults
 from feedback.app import create_app
 from feedback.vault.cli import cli as vault
-from feedback.vault.rules.halves import private_from
+from feedback.vault.rules.halves import new_key, private_from
 from feedback.vault.rules.sealing import public_of
 from tests.conftest import make_settings
 
@@ -42,11 +42,13 @@ def fit(folder: Path, sqlite_template: Path) -> Settings:
     file.write_bytes(sqlite_template.read_bytes())
     file.chmod(0o600)
     (folder / "vault.public").write_text("ab" * 32)
+    (folder / "contact.public").write_text("cd" * 32)
     return dataclasses.replace(
         make_settings(folder, f"sqlite:///{file}"),
         secret_key=secrets.token_urlsafe(48),
         files_key=secrets.token_urlsafe(48),
         public_url="https://lapor.contoh.go.id",
+        trusted_hosts=("lapor.contoh.go.id", "127.0.0.1"),
         production=True,
     )
 
@@ -75,6 +77,7 @@ def test_nothing_is_wrong(fit: Settings) -> None:
         ({"unset": frozenset({"PUBLIC_URL"})}, "PUBLIC_URL must be set"),
         ({"unset": frozenset({"TRUSTED_HOSTS"})}, "TRUSTED_HOSTS must be set"),
         ({"public_url": "http://lapor.contoh.go.id"}, "PUBLIC_URL must begin with https://"),
+        ({"trusted_hosts": ("*",)}, "TRUSTED_HOSTS must hold lapor.contoh.go.id"),
         ({"secret_key": "kunci"}, "SECRET_KEY must be random and at least 32"),
         ({"files_key": "kunci"}, "FILES_KEY must be random and at least 32"),
         ({"secret_key": "ab" * 40}, "SECRET_KEY must be random and at least 32"),
@@ -92,7 +95,6 @@ def test_a_site_on_this_machine_alone_needs_no_https(fit: Settings) -> None:
 def test_files_others_could_read(fit: Settings, folder: Path) -> None:
     (folder / "secret.key").write_text("x")
     (folder / "contact.private").write_text("x")
-    (folder / "contact.public").write_text("x")
     for file in folder.iterdir():
         file.chmod(0o644)
     folder.chmod(0o755)
@@ -109,6 +111,22 @@ def test_identities_need_a_key_that_nobody_can_open_here(fit: Settings, folder: 
     (folder / "vault-demo").mkdir(mode=0o700)
     (folder / "vault-demo/vault-ab-1.half").write_text("")
     assert [one for one in found(fit) if one.startswith("A half of the vault's private key")] == found(fit) != []
+
+
+def test_a_half_is_known_by_what_it_holds(fit: Settings, folder: Path) -> None:
+    half = new_key((PASSPHRASES[0], PASSPHRASES[2])).halves[0]
+    (folder / "old").mkdir(mode=0o700)
+    (folder / "old/keep-this.txt").write_text(half)
+    assert [one for one in found(fit) if "keep-this.txt" in one] == found(fit) != []
+
+
+@pytest.mark.parametrize("name", ["vault.public", "contact.public"])
+def test_a_public_key_that_is_none_is_told_before_somebody_reports(fit: Settings, folder: Path, name: str) -> None:
+    for written in ("zz", "ab" * 31, ""):
+        (folder / name).write_text(written)
+        assert [one for one in found(fit) if one.startswith(f"{folder / name} is damaged")] == found(fit) != []
+    (folder / name).unlink()
+    assert [one for one in found(fit) if one.startswith(f"{folder / name} is missing")] == found(fit) != []
 
 
 def test_pending_migrations(fit: Settings, folder: Path) -> None:
@@ -140,11 +158,16 @@ def test_a_database_that_does_not_answer(fit: Settings, folder: Path) -> None:
     told = found(fit, database_url="postgresql+psycopg://nobody@127.0.0.1:1/none?connect_timeout=2")
     assert len(told) == 1
     assert told[0].startswith("The database does not answer")
+    started = start("-c", "import wsgi", folder=folder, **FIT, DATABASE_URL="postgresql+psycopg://nobody@127.0.0.1:1/none?connect_timeout=2")
+    assert started.returncode == 75, "status 78 tells systemd not to try again, and a database comes back"
+
+
+FIT = {"PUBLIC_URL": "https://lapor.contoh.go.id", "TRUSTED_HOSTS": "lapor.contoh.go.id"}
 
 
 def start(*words: str, folder: Path, **env: str) -> subprocess.CompletedProcess[str]:
     given = {name: value for name, value in os.environ.items() if name in ("PATH", "HOME", "LANG")}
-    given |= {"ENVIRONMENT": "production", "INSTANCE": str(folder), **env}
+    given |= {"ENVIRONMENT": "production", "INSTANCE": str(folder)} | env
     return subprocess.run(
         [sys.executable, *words], cwd=ROOT, env=given, capture_output=True, text=True, timeout=60, check=False
     )
@@ -152,13 +175,14 @@ def start(*words: str, folder: Path, **env: str) -> subprocess.CompletedProcess[
 
 @pytest.mark.parametrize(
     "words", [("-c", "import wsgi"), ("-m", "flask", "--app", "wsgi", "serve", "--port", "1"),
-              ("-m", "flask", "--app", "wsgi", "worker", "--once")], ids=["any server", "serve", "worker"],
+              ("-m", "flask", "--app", "wsgi", "worker", "--once"), ("-m", "flask", "--app", "wsgi", "--debug", "run", "--port", "1")],
+    ids=["any server", "serve", "worker", "flask run"],
 )  # fmt: skip
 def test_it_ends_with_78_and_says_everything_that_is_wrong(folder: Path, words: tuple[str, ...]) -> None:
     done = start(*words, folder=folder, DEMO="1", FLASK_DEBUG="1", SECRET_KEY="short")
     assert done.returncode == 78, done.stderr
     lines = done.stderr.strip().splitlines()
-    named = ["FLASK_DEBUG", "DEMO", "PUBLIC_URL", "TRUSTED_HOSTS", "SECRET_KEY", str(folder / "vault.public"), "Migrations"]
+    named = ["FLASK_DEBUG", "DEMO", "PUBLIC_URL", "TRUSTED_HOSTS", "SECRET_KEY", str(folder / "vault.public"), str(folder / "contact.public"), "Migrations"]
     assert [line.split()[0] for line in lines] == named, done.stderr
     assert "Traceback" not in done.stderr
 
@@ -176,12 +200,11 @@ def test_prepare_runs_while_something_is_wrong_and_leaves_private_files(folder: 
     assert done.returncode == 0, done.stderr
     open_to_others = [file.name for file in folder.iterdir() if file.stat().st_mode & 0o077]
     assert open_to_others == []
-    env = {"PUBLIC_URL": "https://lapor.contoh.go.id", "TRUSTED_HOSTS": "lapor.contoh.go.id"}
     made = CliRunner().invoke(vault, ["keygen", "--out", str(tmp_path / "elsewhere")], input="\n".join(PASSPHRASES))
     assert made.exit_code == 0, made.output
     shutil.copy(tmp_path / "elsewhere/vault.public", folder)
     (folder / "vault.public").chmod(0o600)
-    started = start("-c", "import wsgi", folder=folder, **env)
+    started = start("-c", "import wsgi", folder=folder, **FIT)
     assert (started.returncode, started.stderr) == (0, "")
 
 
@@ -200,10 +223,20 @@ def test_a_vault_key_is_two_files_for_two_people(tmp_path: Path) -> None:
     assert not (tmp_path / "short").exists()
 
 
-def test_settings_that_cannot_be_understood_end_with_78(folder: Path) -> None:
-    done = start("-c", "import wsgi", folder=folder, PROXY_HOPS="many")
+@pytest.mark.parametrize(
+    ("name", "value", "sentence"),
+    [
+        ("PROXY_HOPS", "many", "PROXY_HOPS must be a whole number, not 'many'."),
+        ("DATABASE_URL", "bicara", "DATABASE_URL must look like postgresql+psycopg://user@host/name or sqlite:////path/to/file."),
+        ("DATABASE_URL", "postgresql:///bicara", "DATABASE_URL must look like postgresql+psycopg://user@host/name or sqlite:////path/to/file."),
+        ("DATABASE_URL", "mysql://bicara@host/x", "DATABASE_URL must look like postgresql+psycopg://user@host/name or sqlite:////path/to/file."),
+        ("INSTANCE", "/proc/bicara", "/proc/bicara/secret.key cannot be made or read: No such file or directory."),
+    ],
+)
+def test_settings_that_cannot_be_understood_end_with_78(folder: Path, name: str, value: str, sentence: str) -> None:
+    done = start("-c", "import wsgi", folder=folder, **{name: value})  # type: ignore[arg-type]
     assert done.returncode == 78
-    assert done.stderr.strip() == "PROXY_HOPS must be a whole number, not 'many'."
+    assert done.stderr.strip() == sentence
 
 
 def test_a_default_address_is_known_as_unset(tmp_path: Path) -> None:

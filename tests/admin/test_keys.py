@@ -36,3 +36,13 @@ def test_an_empty_private_file_is_replaced(tmp_path: Path) -> None:
     (tmp_path / PRIVATE_FILE).write_text("")
     ensure_keys(tmp_path)
     assert fits(tmp_path)
+
+
+def test_a_web_host_with_the_public_half_alone_keeps_it(tmp_path: Path) -> None:
+    """On two machines only the worker has the private half; a new pair here would make every address unreadable there."""
+    ensure_keys(tmp_path / "worker")
+    (tmp_path / "web").mkdir()
+    (tmp_path / "web" / PUBLIC_FILE).write_text((tmp_path / "worker" / PUBLIC_FILE).read_text())
+    ensure_keys(tmp_path / "web")
+    assert public_key(tmp_path / "web") == public_key(tmp_path / "worker")
+    assert not (tmp_path / "web" / PRIVATE_FILE).exists()

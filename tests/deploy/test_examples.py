@@ -26,6 +26,8 @@ def test_a_proxy_takes_slow_requests_whole_and_writes_no_addresses_down() -> Non
     for line in (r"access_log off;", r"error_log \S+ crit;"):  # a line about a failed request names its client
         assert all(re.search(rf"^\s*{line}", server, re.MULTILINE) for server in servers)
     assert "ssl_protocols TLSv1.2 TLSv1.3;" in text
+    assert not re.search(r"^\s*http2 on;", text, re.MULTILINE), "unknown to the nginx of Debian 12 (1.22)"
+    assert "server_tokens off;" in text, "no answer names a version"
     # nginx buffers what people send unless somebody switches that off
     assert "proxy_request_buffering off" not in text
     assert "proxy_buffering off" not in text
@@ -36,9 +38,11 @@ def test_a_proxy_takes_slow_requests_whole_and_writes_no_addresses_down() -> Non
 def test_the_processes_keep_to_their_own() -> None:
     for name in ("bicara-web.service", "bicara-worker.service"):
         text = (DEPLOY / name).read_text()
-        for line in ("NoNewPrivileges=yes", "PrivateTmp=yes", "ProtectSystem=strict", "RestartPreventExitStatus=78"):
+        for line in ("NoNewPrivileges=yes", "PrivateTmp=yes", "ProtectSystem=strict", "RestartPreventExitStatus=78", "RestartSec=5"):
             assert line in text, f"{line} in {name}"
         assert "User=root" not in text
+    # Beside each other for the first time: the worker would see pending migrations and end for good.
+    assert re.search(r"^After=.* bicara-web\.service", (DEPLOY / "bicara-worker.service").read_text(), re.MULTILINE)
 
 
 def test_the_sample_settings_are_those_of_production() -> None:

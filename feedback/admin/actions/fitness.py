@@ -10,11 +10,13 @@ from urllib.parse import urlsplit
 from flask import current_app
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import SQLAlchemyError
+from werkzeug.sansio.utils import host_is_trusted
 
 from config import ROOT, BadSettings, Settings
 from feedback.publicsite.queries.figures import is_ready
 from feedback.storage.session import db
-from feedback.vault.keys import VAULT_FILE, private_vault_key_present
+from feedback.vault.keys import PUBLIC_FILE, VAULT_FILE, halves_on_this_host
+from feedback.vault.rules.sealing import is_public_key
 
 SHORTEST_KEY = 32
 # Words of keys that people copy from somewhere; long enough that chance does not write them.
@@ -23,6 +25,13 @@ SAMPLE_WORDS = (
 )  # fmt: skip
 LOOPBACK = ("localhost", "127.0.0.1", "::1")
 FULL = 2  # PRAGMA synchronous
+_NO_ANSWER = "The database does not answer"
+
+
+class MayPass(BadSettings):
+    """Nothing is wrong but the database, which may be starting: systemd tries again."""
+
+    status = 75
 
 
 def refuse_unfit() -> None:
@@ -33,7 +42,8 @@ def refuse_unfit() -> None:
     db.session.remove()
     db.engine.dispose()
     if found:
-        raise BadSettings("\n".join(found))
+        passing = len(found) == 1 and found[0].startswith(_NO_ANSWER)
+        raise (MayPass if passing else BadSettings)("\n".join(found))
 
 
 def faults(settings: Settings) -> Iterator[str]:
@@ -42,7 +52,7 @@ def faults(settings: Settings) -> Iterator[str]:
     yield from _key_faults("SECRET_KEY", settings.secret_key)
     yield from _key_faults("FILES_KEY", settings.files_key)
     yield from _file_faults(settings)
-    yield from _vault_faults(settings.instance)
+    yield from _seal_faults(settings.instance)
     yield from _database_faults()
 
 
@@ -57,6 +67,9 @@ def _setting_faults(settings: Settings) -> Iterator[str]:
         yield "PUBLIC_URL must begin with https:// in production: otherwise cookies travel in the clear."
     if "TRUSTED_HOSTS" in settings.unset:
         yield "TRUSTED_HOSTS must be set in production: the host names that are answered."
+    elif not host_is_trusted(urlsplit(settings.public_url).hostname, settings.trusted_hosts):
+        host = urlsplit(settings.public_url).hostname
+        yield f"TRUSTED_HOSTS must hold {host}, the host of PUBLIC_URL: otherwise no link leads anywhere."
 
 
 def _key_faults(name: str, key: str) -> Iterator[str]:
@@ -66,12 +79,17 @@ def _key_faults(name: str, key: str) -> Iterator[str]:
         yield f"{name} looks like a sample; unset, a random one is made."
 
 
-def _vault_faults(folder: Path) -> Iterator[str]:
-    """Identities are sealed to a key that nobody can open on this host."""
-    if private_vault_key_present(folder):
-        yield f"A half of the vault's private key lies below {folder}: take it off this host, the demonstration's too."
-    elif not (folder / VAULT_FILE).is_file():
-        yield f"{folder / VAULT_FILE} is missing; make one on another machine with: flask vault keygen"
+def _seal_faults(folder: Path) -> Iterator[str]:
+    """Identities are sealed to a key that nobody can open on this host, and there is something to seal with."""
+    for half in halves_on_this_host(folder):
+        yield f"A half of the vault's private key lies in {half}: take it off this host, the demonstration's too."
+        return
+    made_by = {VAULT_FILE: "make one on another machine with: flask vault keygen", PUBLIC_FILE: "run: flask prepare"}
+    for name, remedy in made_by.items():
+        if not (folder / name).is_file():
+            yield f"{folder / name} is missing; {remedy}"
+        elif not is_public_key((folder / name).read_text(errors="replace")):
+            yield f"{folder / name} is damaged: nothing can be sealed to it; bring back the one you kept."
 
 
 def _file_faults(settings: Settings) -> Iterator[str]:
@@ -103,7 +121,7 @@ def _database_faults() -> Iterator[str]:
                 if connection.exec_driver_sql("PRAGMA synchronous").scalar() != FULL:
                     yield "SQLite is not fully synchronous: acknowledged reports could be lost in a power cut."
     except SQLAlchemyError as error:
-        yield f"The database does not answer ({type(error).__name__}): check DATABASE_URL."
+        yield f"{_NO_ANSWER} ({type(error).__name__}): check DATABASE_URL."
         return
     if not is_ready(ROOT / "migrations"):
         yield "Migrations are pending; run: flask prepare"

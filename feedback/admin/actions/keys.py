@@ -11,8 +11,13 @@ from feedback.vault.keys import PRIVATE_FILE, PUBLIC_FILE, make_keys
 
 
 def ensure_keys(instance: Path) -> None:
-    """Make the pair if there is none; complete it from the private half. A private key that holds anything is kept."""
+    """Make the pair if there is none; complete it from the private half. A private key that holds anything is kept.
+
+    A public half alone is kept too: on two machines only the worker has the other (docs/settings.md).
+    """
     private, public = instance / PRIVATE_FILE, instance / PUBLIC_FILE
+    if not private.exists() and public.exists():
+        return
     if private.exists() and not (public.exists() and public.read_text().strip()):
         written = private.read_text().strip()
         if written:

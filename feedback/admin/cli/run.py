@@ -18,12 +18,12 @@ from feedback.admin.actions.work import Worker
 
 
 def _refuse_unfit() -> None:
-    """End with status 78, which tells systemd not to try again, and one sentence for each fault."""
+    """End with status 78, which tells systemd not to try again, and one sentence for each fault (75 if it may pass)."""
     try:
         refuse_unfit()
     except BadSettings as problem:
         click.echo(str(problem), err=True)
-        raise SystemExit(78) from None
+        raise SystemExit(problem.status) from None
 
 
 @click.command("serve")

@@ -68,7 +68,7 @@ def half_name(text: str) -> tuple[str, int]:
     try:
         read = json.loads(text)
         return str(read["key"]), int(read["half"])
-    except (ValueError, KeyError, TypeError):
+    except (ValueError, KeyError, TypeError, RecursionError):
         raise Invalid(mark("Berkas ini bukan bagian kunci brankas."), field="half") from None
 
 

@@ -51,6 +51,14 @@ def key_id(public: bytes) -> str:
     return hashlib.sha256(public).hexdigest()[:16]
 
 
+def is_public_key(text: str) -> bool:
+    """Whether a file of a public key holds one: 32 bytes in hexadecimal."""
+    try:
+        return len(bytes.fromhex(text)) == 32
+    except ValueError:
+        return False
+
+
 def public_of(private: bytes) -> bytes:
     """The public half of a 32-byte private key."""
     secret = X25519PrivateKey.from_private_bytes(private)
