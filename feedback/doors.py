@@ -80,6 +80,7 @@ HANDLERS: dict[str, Callable[[Job], None]] = {
     "mail": notice_handlers.send_mail,
     "mail.account": notice_handlers.send_account,
     "mail.recovery": notice_handlers.send_recovery,
+    "mail.register": notice_handlers.send_register,
     "mail.address": notice_handlers.send_address,
     "mail.escalation": notice_handlers.send_escalation,
     "mail.rights": notice_handlers.send_rights,

@@ -17,14 +17,14 @@ from wtforms import (
     ValidationError,
 )
 from wtforms.fields import SelectChoice
-from wtforms.validators import DataRequired, Email, InputRequired, Length, Optional
+from wtforms.validators import DataRequired, InputRequired, Length, Optional
 
 from feedback.kernel.permissions import Role
 from feedback.kernel.text import mark
 from feedback.people.actions import CreatePerson
 from feedback.people.actions.invitations import Invite
 from feedback.people.rules import CITIZEN_LENGTH, LONGEST, ROLE_LABELS, STAFF_LENGTH
-from feedback.web.form import Form, Line, Words, id_or_none
+from feedback.web.form import Address, Form, Line, Words, id_or_none
 from feedback.web.humans import VisitorForm
 from feedback.web.language import LANGUAGES
 
@@ -82,12 +82,17 @@ class PasswordAgainForm(AgainForm):
 
 
 class RegisterForm(VisitorForm):
-    """A citizen's new account."""
+    """The address that a citizen's new account begins with."""
+
+    email = EmailField(
+        _("Alamat surel"), [DataRequired(), Length(max=254), Address()], filters=[_strip], render_kw=_ADDRESS
+    )
+
+
+class BeginForm(Form):
+    """Name and password of who came back with the link."""
 
     name = Line(_("Nama"), [Words()], longest=120, render_kw={"autocomplete": "name"})
-    email = EmailField(
-        _("Alamat surel"), [DataRequired(), Length(max=254), Email()], filters=[_strip], render_kw=_ADDRESS
-    )
     password = PasswordField(
         _("Kata sandi"),
         [DataRequired()],
@@ -95,14 +100,14 @@ class RegisterForm(VisitorForm):
             "Paling sedikit %(min)s karakter. Beberapa kata yang tidak berhubungan lebih aman dan mudah diingat.",
             min=CITIZEN_LENGTH,
         ),
-        render_kw={"autocomplete": "new-password"},
+        render_kw={"autocomplete": "new-password", "maxlength": LONGEST},
     )
     locale = SelectField(_("Bahasa surat elektronik"), choices=_LANGUAGES)
 
-    def command(self) -> CreatePerson:
-        """The account asked for."""
+    def command(self, email: str) -> CreatePerson:
+        """The account asked for, with the address the link was sent to."""
         return CreatePerson(
-            email=self.email.data or "",
+            email=email,
             name=self.name.data or "",
             password=self.password.data or "",
             locale=self.locale.data,
@@ -120,7 +125,7 @@ class AddressForm(Form):
     """An address to send a link to."""
 
     email = EmailField(
-        _("Alamat surel"), [DataRequired(), Length(max=254), Email()], filters=[_strip], render_kw=_ADDRESS
+        _("Alamat surel"), [DataRequired(), Length(max=254), Address()], filters=[_strip], render_kw=_ADDRESS
     )
 
 
@@ -164,7 +169,7 @@ class AbsenceForm(Form):
     valid_to = DateField(_("Sampai dengan"), [InputRequired()])
     deputy_email = EmailField(
         _("Surel pengganti"),
-        [Optional(), Length(max=254), Email()],
+        [Optional(), Length(max=254), Address()],
         filters=[_strip],
         description=_("Pengganti menerima surat dan wewenang Anda selama masa ini. Bila kosong, surat naik ke atasan."),
         render_kw={"spellcheck": "false", "autocapitalize": "none"},
@@ -189,7 +194,7 @@ class InviteForm(Form):
 
     email = EmailField(
         _("Alamat surel"),
-        [DataRequired(), Length(max=254), Email()],
+        [DataRequired(), Length(max=254), Address()],
         filters=[_strip],
         description=_("Alamat dinas orangnya. Tautan undangan dikirim ke sini dan hanya dapat dipakai sekali."),
         render_kw={"spellcheck": "false", "autocapitalize": "none", "autocomplete": "off"},

@@ -8,6 +8,7 @@ import hmac
 from flask import current_app
 from sqlalchemy import func, select
 
+from feedback.kernel.addresses import mailbox
 from feedback.storage.session import db
 from feedback.vault.keys import private_key
 from feedback.vault.models import SealedIdentity
@@ -37,4 +38,4 @@ def sealed_by_key() -> list[tuple[str, str, int]]:
 def address_digest(purpose: str, address: str) -> str:
     """How an address is known without naming it. The site's own key would let whoever breaks in try addresses out."""
     private = private_key(current_app.config["SETTINGS"].instance)
-    return hmac.digest(private, f"{purpose}:{address.strip().lower()}".encode(), hashlib.sha256).hex()
+    return hmac.digest(private, f"{purpose}:{mailbox(address)}".encode(), hashlib.sha256).hex()

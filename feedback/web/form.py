@@ -12,10 +12,11 @@ from flask_wtf import FlaskForm
 from itsdangerous import BadSignature, Signer
 from markupsafe import Markup, escape
 from wtforms import Field, HiddenField, StringField, TextAreaField, ValidationError
-from wtforms.validators import Length
+from wtforms.validators import Email, Length
 from wtforms.widgets import Select
 
 from feedback.kernel import text
+from feedback.kernel.addresses import PLAIN_LETTERS, is_plain
 from feedback.kernel.errors import Conflict, Invalid, Refusal
 from feedback.kernel.text import mark
 
@@ -137,6 +138,16 @@ class Words:
             raise ValidationError(gettext("Bagian ini wajib diisi."))
         if not text.has_words(field.data):
             raise ValidationError(str(self.message))
+
+
+class Address(Email):
+    """A validator: a mail address in plain letters, so that none looks like somebody else's."""
+
+    def __call__(self, form: Any, field: Field) -> None:
+        """Raise a ValidationError for an address nobody can write to."""
+        if field.data and not is_plain(field.data):
+            raise ValidationError(gettext(PLAIN_LETTERS))
+        super().__call__(form, field)
 
 
 def id_or_none(value: object) -> int | None:

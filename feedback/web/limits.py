@@ -12,6 +12,7 @@ from flask import current_app, g, request
 from sqlalchemy.exc import DBAPIError
 
 from feedback.adapters.counts import Counts
+from feedback.kernel.addresses import mailbox
 from feedback.kernel.clock import utc_now
 from feedback.kernel.errors import TooMany
 from feedback.kernel.text import mark
@@ -76,8 +77,9 @@ def check_rates() -> None:
 
 
 def count_use(rate: Rate, subject: str = "") -> int:
-    """Count one more by this account and network, or by `subject` (an address that mail goes to), which has the
-    limit of an account. Returns how many this network, or the subject, has done in the window; raises TooMany.
+    """Count one more by this account and network, or by `subject`, which has the limit of an account.
+
+    Returns how many this network, or the subject, has done in the window; raises TooMany.
     """
     account, network = current_app.config["SETTINGS"].rates[rate]
     if subject:
@@ -98,6 +100,19 @@ def count_use(rate: Rate, subject: str = "") -> int:
             retry_after=max(1, -int(-max(waits).total_seconds() // 1)),
         )
     return counted[next(iter(keys))][0]
+
+
+def count_letter(address: str, most: int) -> None:
+    """Count a letter to an address that somebody typed, however its mailbox is spelled; TooMany past ``most`` a day."""
+    now = utc_now()
+    tomorrow = (now + timedelta(days=1)).replace(hour=0, minute=0, second=0, microsecond=0)
+    key = keyed_hash(f"letter:{now.date()}", mailbox(address))
+    counts: Counts = current_app.extensions["counts"]
+    if counts.add([key], tomorrow - now, now)[key][0] > most:
+        raise TooMany(
+            mark("Hari ini kami sudah beberapa kali menulis ke alamat itu. Periksa folder spam, atau coba lagi besok."),
+            retry_after=int((tomorrow - now).total_seconds()) + 1,
+        )
 
 
 def network_of_request() -> str:

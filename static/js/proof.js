@@ -15,7 +15,7 @@ if (panel && window.Worker && window.crypto?.subtle) {
     const solution = { algorithm: "SHA-256", challenge, number, salt, signature };
     form.elements.bukti.value = btoa(JSON.stringify(solution));
     status.textContent = done;
-    if ("send" in panel.dataset) form.requestSubmit(form.querySelector("[type=submit]"));
+    form.requestSubmit(form.querySelector("[type=submit]"));
   });
   worker.postMessage({ challenge, salt, max: Number(max) });
 }

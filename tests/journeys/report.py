@@ -1,10 +1,12 @@
-"""Steps several journeys share: write a report, open a move, press its button."""
+"""Steps several journeys share: open an account, write a report, open a move, press its button."""
 
 from __future__ import annotations
 
 import re
 
 from playwright.sync_api import Page, expect
+
+from tests.journeys.conftest import Site
 
 REGIONS = ("Maluku Utara", "Oba Utara", "Sofifi")
 
@@ -56,3 +58,19 @@ def confirm_address(page: Page, letter: str) -> None:
     page.goto(link.group())
     page.get_by_role("button", name="Ya, kirim kabar ke alamat ini").click()
     expect(page.locator("main")).to_contain_text("kabar laporan dikirim ke alamat Anda")
+
+
+def register(site: Site, page: Page, email: str) -> None:
+    """Ask for the letter, open its link, and be signed in."""
+    page.goto(f"{site.url}/daftar")
+    page.fill("[name=email]", email)
+    page.get_by_role("button", name="Kirim tautan").click()
+    expect(page.get_by_role("heading", level=1)).to_have_text("Periksa surel Anda")
+    (letter,) = site.mail.to(email, about="/daftar/")
+    link = re.search(r"http://\S+/daftar/\S+", letter)
+    assert link, letter
+    page.goto(link.group())
+    page.fill("[name=name]", "Nur Warga")
+    page.fill("[name=password]", "kopi pagi di dermaga timur")
+    page.get_by_role("button", name="Buat akun").click()
+    page.wait_for_url("**/akun")

@@ -10,6 +10,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from tests.journeys.conftest import Site
+from tests.journeys.report import register
 
 pytestmark = pytest.mark.browser
 Window = Callable[..., Page]
@@ -18,11 +19,7 @@ OFFICER = "petugas-dishub-2@malut.contoh.example"
 
 def test_a_forgotten_password_on_a_phone_without_script(site: Site, window: Window) -> None:
     page, email = window(scripts=False), f"nur-{secrets.token_hex(4)}@warga.example"
-    page.goto(f"{site.url}/daftar")
-    page.fill("[name=name]", "Nur Warga")
-    page.fill("[name=email]", email)
-    page.fill("[name=password]", "kopi pagi di dermaga timur")
-    page.get_by_role("button", name="Buat akun").click()
+    register(site, page, email)
     page.get_by_role("button", name="Keluar", exact=True).click()
 
     page.goto(f"{site.url}/masuk")

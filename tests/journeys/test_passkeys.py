@@ -9,6 +9,7 @@ import pytest
 from playwright.sync_api import CDPSession, Page, expect
 
 from tests.journeys.conftest import Site
+from tests.journeys.report import register
 
 pytestmark = pytest.mark.browser
 Window = Callable[..., Page]
@@ -19,12 +20,7 @@ PHONE = {
 
 
 def _registered(site: Site, page: Page) -> None:
-    page.goto(f"{site.url}/daftar")
-    page.fill("[name=name]", "Nur Warga")
-    page.fill("[name=email]", f"nur-{secrets.token_hex(4)}@warga.example")
-    page.fill("[name=password]", "kopi pagi di dermaga timur")
-    page.get_by_role("button", name="Buat akun").click()
-    page.wait_for_url("**/akun")
+    register(site, page, f"nur-{secrets.token_hex(4)}@warga.example")
 
 
 def _with_device(page: Page) -> tuple[CDPSession, str]:

@@ -25,7 +25,7 @@ ROOMS: dict[frozenset[str], tuple[str, ...]] = {
         "notices.letters", "publicsite.security_contact", "publicsite.help", "publicsite.alive", "publicsite.track",
         "publicsite.ticket_list", "publicsite.services", "publicsite.service", "publicsite.ready", "publicsite.robots",
         "publicsite.sitemap", "publicsite.sitemap_part", "publicsite.about", "publicsite.units", "publicsite.unit",
-        "people.register", "people.sign_in", "people.second_factor", "people.forgotten", "people.recovery", "people.sign_out", "people.invitation",
+        "people.register", "people.register_begin", "people.sign_in", "people.second_factor", "people.forgotten", "people.recovery", "people.sign_out", "people.invitation",
         "people.passkey_question", "people.passkey_sign_in",
         "people.provider_start", "people.provider_return",
         "tickets.report", "tickets.ticket", "tickets.note", "tickets.move", "tickets.qr", "tickets.deadlines",

@@ -61,6 +61,13 @@ def test_the_first_letter_asks_and_no_second_goes_out(app: Flask, world: World, 
     assert letter.text.index("/surat/") < letter.text.index("\n--\n")
 
 
+def test_another_spelling_of_the_mailbox_is_not_asked_again(app: Flask, world: World, sent: list[Mail]) -> None:
+    for address in (ADDRESS, "nur+1@warga.example", "Nur+2@WARGA.example"):
+        news(world, address=address)
+        work(app)
+    assert [letter.recipient for letter in sent if "/surat/" in letter.text] == [ADDRESS]
+
+
 def test_after_a_yes_news_go_on_and_after_a_no_they_end(app: Flask, world: World, reader: Reader, sent: list[Mail]) -> None:
     number = news(world)
     work(app)

@@ -8,7 +8,7 @@ from sqlalchemy import select
 
 from feedback.people.actions import change_own_password, set_active, sign_in
 from feedback.people.models import BrowserSession, Person
-from feedback.people.queries import person_by_email
+from feedback.people.queries.registration import registration_token
 from feedback.storage.session import db
 from tests.factories import PASSWORD, World
 from tests.people.codes import set_up_app
@@ -131,50 +131,6 @@ def test_signing_in_over_a_sign_in_ends_the_earlier_one(world: World, reader: Re
     assert sign_ins() == 1
 
 
-def test_register_makes_an_account_and_signs_it_in(world: World, reader: Reader) -> None:
-    page = reader.send(
-        reader.open("/daftar"), has="password", name="  Nur'aini  ", email="Nur@Contoh.Example", password=NEW, locale="en"
-    )
-    assert (page.status, page.path) == (200, "/akun")
-    person = person_by_email("nur@contoh.example")
-    assert person is not None
-    assert (person.name, person.locale) == ("Nur'aini", "en")
-
-
-@pytest.mark.parametrize(
-    ("typed", "text"),
-    [
-        ({"name": ""}, "Bagian ini wajib diisi."),
-        ({"name": "🙂"}, "Tulis dengan kata-kata"),
-        ({"email": "tanpa-tanda"}, "Alamat surel ini tidak lengkap"),
-        ({"email": ""}, "Bagian ini wajib diisi."),
-        ({"password": "pendek"}, "paling sedikit 12 karakter"),
-        ({"password": "123456789012"}, "mudah ditebak"),
-        ({"locale": "xx"}, "Pilihan ini tidak dikenal."),
-    ],
-)
-def test_a_wrong_registration_keeps_what_was_typed(world: World, reader: Reader, typed: dict[str, str], text: str) -> None:
-    values = {"name": "Siti Kamilah", "email": "siti@contoh.example", "password": NEW, "locale": "id", **typed}
-    page = reader.send(reader.open("/daftar"), has="password", **values)
-    assert page.status == 422
-    assert text in page.text
-    assert 'href="#' in page.html
-    for name in ("name", "email"):
-        if values[name]:
-            assert f'value="{values[name]}"' in page.html
-    assert NEW not in page.html
-    assert person_by_email("siti@contoh.example") is None
-
-
-def test_asking_for_many_known_addresses_is_throttled(world: World, reader: Reader) -> None:
-    email = email_of(world.citizen.person_id)
-    for _ in range(6):
-        page = reader.send(reader.open("/daftar"), has="password", name="Siti", email=email, password=NEW)
-    assert page.status == 429
-    assert "Retry-After" in page.response.headers
-    assert f'value="{email}"' in page.html
-
-
 def test_account_changes_name_and_language(world: World, reader: Reader) -> None:
     reader.sign_in(world.citizen)
     page = reader.send(reader.open("/akun"), has="name", name="H. Dr. (H.C.) Nur", locale="en")
@@ -214,14 +170,14 @@ def test_a_weak_new_password_changes_nothing(world: World) -> None:
 
 
 def test_a_form_without_a_token_offers_what_was_typed(app: Flask, world: World, reader: Reader) -> None:
-    text = "Lampu jalan di depan sekolah mati\nsudah tiga minggu."
-    values = {"name": text, "email": "siti@contoh.example", "password": NEW, "locale": "en"}
-    page = Page(reader.client.post("/daftar", data=values, headers={"Sec-Fetch-Site": "same-origin"}))
+    link = f"/daftar/{registration_token('siti@contoh.example')}"
+    text = "Nama yang panjang\nsekali."
+    values = {"name": text, "password": NEW, "locale": "en"}
+    page = Page(reader.client.post(link, data=values, headers={"Sec-Fetch-Site": "same-origin"}))
     assert page.status == 403
     form = page.form(has="name")
-    assert form.action.startswith("/daftar")
+    assert form.action.startswith(link)
     assert dict(form.fields)["name"] == text
-    assert dict(form.fields)["email"] == "siti@contoh.example"
     assert NEW not in page.html
     sent = reader.send(page, has="name", name="Siti", password=NEW)
     assert sent.path == "/akun"

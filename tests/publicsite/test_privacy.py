@@ -16,6 +16,7 @@ from feedback.storage.session import db
 from feedback.tickets.models import Ticket
 from feedback.tickets.rules.words import Channel
 from tests.factories import MONDAY, World, make_report
+from tests.people.registering import register
 from tests.site import Reader
 
 FOLDER = Path(__file__).parents[2] / "feedback/publicsite/privacy"
@@ -58,8 +59,7 @@ def test_a_report_and_an_account_keep_the_version(world: World, reader: Reader) 
     theirs = make_report(world, actor=world.coordinator, channel=Channel.COUNTER, received_at=MONDAY)
     found = dict(db.session.execute(select(Ticket.id, Ticket.privacy_notice)).tuples().all())
     assert found == {mine.ticket_id: NOTICE, theirs.ticket_id: None}
-    page = reader.open("/daftar")
-    reader.send(page, has="password", name="Warga Baru", email="baru@contoh.example", password="kapur tulis berwarna ungu")
+    register(reader, "baru@contoh.example")
     db.session.rollback()
     assert db.session.scalar(select(Person.privacy_notice).where(Person.email == "baru@contoh.example")) == NOTICE
     assert db.session.scalar(select(Person.privacy_notice).where(Person.id == world.officer.person_id)) is None

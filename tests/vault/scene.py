@@ -21,6 +21,7 @@ from tests.adapters.mailbox import Mailbox
 from tests.factories import World, make_person, move
 from tests.files import samples
 from tests.notices.post import work
+from tests.people.registering import register
 from tests.site import Page, Reader
 
 NAME, ADDRESS, PHONE = "Zainuddin Marsaoly", "zainuddin.marsaoly@contoh.example", "0812-7788-9911"
@@ -57,7 +58,7 @@ def play(app: Flask, world: World, readers: Callable[[], Reader], mailbox: Mailb
         _distinct_numbers()
         clock.move_to(AT)
         citizen = readers()
-        page = citizen.send(citizen.open("/daftar"), has="password", name=NAME, email=ADDRESS, password="kincir angin tua di bukit")
+        page = register(citizen, ADDRESS, name=NAME)
         assert page.path == "/akun", page.text
         db.session.rollback()  # what the site has written since is not in an older snapshot
         person = person_by_email(ADDRESS)

@@ -17,7 +17,7 @@ from feedback.adapters.counts import CountsAway
 from feedback.adapters.counts_database import UseCount
 from feedback.kernel.errors import TooMany
 from feedback.storage.session import db
-from feedback.web.limits import Rate, count_use, network_of_request
+from feedback.web.limits import Rate, count_letter, count_use, network_of_request
 from tests.factories import MONDAY, World, make_report
 from tests.site import Page, Reader
 
@@ -181,12 +181,17 @@ def test_nothing_stored_names_a_network_or_an_account_and_tomorrow_has_other_key
     assert all(len(key) == 64 and int(key, 16) for key in keys())
 
 
-def test_an_address_that_mail_goes_to_has_a_limit_of_its_own(app: Flask) -> None:
-    with app.test_request_context("/"):
-        assert [count_use(Rate.MAIL, "a@contoh.example") for _ in range(3)] == [1, 2, 3]
-        with pytest.raises(TooMany):
-            count_use(Rate.MAIL, "a@contoh.example")
-        assert count_use(Rate.MAIL, "b@contoh.example") == 1
+def test_a_mailbox_gets_so_many_letters_a_day_however_it_is_spelled(app: Flask) -> None:
+    with app.test_request_context("/"), time_machine.travel(MONDAY, tick=False) as clock:
+        for address in ("nur@contoh.example", "NUR@contoh.example", "nur+lapor@contoh.example"):
+            count_letter(address, 3)
+        clock.shift(3600)
+        with pytest.raises(TooMany) as refused:
+            count_letter("nur+lain@contoh.example", 3)
+        assert 0 < refused.value.retry_after <= 23 * 3600
+        count_letter("aini@contoh.example", 3)
+        clock.shift(refused.value.retry_after)
+        count_letter("nur@contoh.example", 3)
 
 
 def test_a_store_that_is_away_refuses_nobody_and_lets_nobody_through_uncounted(app: Flask, world: World, elsewhere: Callable[[str], Reader]) -> None:

@@ -8,14 +8,14 @@ from typing import Any
 from flask_babel import gettext
 from flask_babel import lazy_gettext as _
 from wtforms import DateField, SelectField
-from wtforms.validators import Email, InputRequired, Optional
+from wtforms.validators import InputRequired, Optional
 
 from feedback.admin.forms.choices import Pick, labelled, languages, unit_choices
 from feedback.kernel.permissions import Role
 from feedback.people.actions import CreatePerson, GrantRole
 from feedback.people.rules import ROLE_LABELS
 from feedback.units.rules import UnitRow
-from feedback.web.form import Form, Line, Words
+from feedback.web.form import Address, Form, Line, Words
 
 
 class PersonForm(Form):
@@ -30,7 +30,7 @@ class NewPersonForm(PersonForm):
     """A new member of staff."""
 
     sections: Any = ((None, ("name", "email", "locale")),)
-    email = Line(_("Alamat surel"), [Words(), Email()], longest=254)
+    email = Line(_("Alamat surel"), [Words(), Address()], longest=254)
 
     def create(self, password: str) -> CreatePerson:
         """The account asked for, with a password that was made for it."""

@@ -10,13 +10,13 @@ from flask_babel import gettext
 from flask_babel import lazy_gettext as _
 from wtforms import BooleanField, DateField, SelectField
 from wtforms.fields import SelectChoice
-from wtforms.validators import Email, InputRequired, Optional
+from wtforms.validators import InputRequired, Optional
 
 from feedback.admin.forms.choices import Pick, labelled, unit_choices
 from feedback.admin.rules import KIND_LABELS, ZONE_LABELS
 from feedback.units.actions import ChangeUnit, CloseUnit, CreateRegion, CreateUnit, MoveUnit
 from feedback.units.rules import UnitKind, UnitRow
-from feedback.web.form import Form, Line, Prose, Words
+from feedback.web.form import Address, Form, Line, Prose, Words
 
 _DETAILS = (
     "name", "short_name", "calendar_key", "region_code", "show_officer_names", "address", "phone", "email", "website",
@@ -51,7 +51,7 @@ class UnitForm(Form):
     calendar_key = SelectField(_("Kalender kerja"))
     address = Prose(_("Alamat"), [Optional()], longest=500)
     phone = Line(_("Telepon"), [Optional()], longest=40)
-    email = Line(_("Alamat surel"), [Optional(), Email()], longest=254)
+    email = Line(_("Alamat surel"), [Optional(), Address()], longest=254)
     website = Line(_("Alamat situs"), [Optional()], longest=300)
 
     def offer(self, calendars: Iterable[str]) -> None:

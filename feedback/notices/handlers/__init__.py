@@ -11,7 +11,7 @@ from flask_babel import force_locale
 from feedback.notices.actions.digests import post_digests
 from feedback.notices.actions.ladder import escalate, watch_clocks
 from feedback.notices.actions.letters import post_lapsing, post_letters, post_unsealed
-from feedback.notices.handlers.accounts import send_account, send_address, send_recovery
+from feedback.notices.handlers.accounts import send_account, send_address, send_recovery, send_register
 from feedback.notices.handlers.consent import send_to
 from feedback.notices.handlers.digests import send_digest
 from feedback.notices.handlers.escalations import send_escalation
@@ -39,6 +39,7 @@ __all__ = [
     "send_invitation",
     "send_mail",
     "send_recovery",
+    "send_register",
     "send_rights",
     "send_role_ending",
     "send_to_agency",

@@ -10,8 +10,9 @@ from feedback.kernel.text import mark
 from feedback.notices.handlers.letters import rendered
 from feedback.notices.handlers.sending import send
 from feedback.people.actions.recovery import recovery_link
-from feedback.people.queries import PersonRow, people_by_ids
+from feedback.people.queries import PersonRow, people_by_ids, person_by_email
 from feedback.people.queries.links import link_token, open_link
+from feedback.people.queries.registration import registration_token
 from feedback.people.rules import NEWS, News
 from feedback.people.rules.links import LinkKind
 from feedback.storage.outbox import Job
@@ -36,11 +37,31 @@ def send_recovery(job: Job) -> None:
         _send(job, person, "notices/recovery.txt", f"/masuk/pulihkan/{token}")
 
 
+def send_register(job: Job) -> None:
+    """Send an address the link that an account begins with; to one that has an account, the way in to it."""
+    address, locale = job.payload["address"], job.payload["locale"]
+    known = person_by_email(address)
+    if known is not None:
+        if known.is_active:
+            _send(job, known, "notices/known.txt", "/masuk")
+        return
+    with force_locale(locale):
+        link = f"{current_app.config['SETTINGS'].public_url}/daftar/{registration_token(address)}"
+        text = rendered("notices/register.txt", {"name": address, "link": link})
+        subject = gettext(SUBJECT)
+    send(job, address, subject, text)
+
+
 def send_address(job: Job) -> None:
     """Send a new address its link; nothing when it was used, replaced or is over."""
     person, token = _person(job), link_token(job.payload["nonce"])
     found = open_link(token, LinkKind.ADDRESS, utc_now())
-    if person is not None and found is not None and found.address:
+    if person is None or found is None or found.address is None:
+        return
+    known = person_by_email(found.address)
+    if known is not None:
+        _send(job, known, "notices/known.txt", "/masuk")
+    else:
         _send(job, person, "notices/address.txt", f"/akun/alamat/{token}", address=found.address)
 
 

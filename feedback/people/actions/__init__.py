@@ -6,6 +6,7 @@ from feedback.people.actions.absences import BeAbsent, be_absent, choose_digests
 from feedback.people.actions.accounts import CreatePerson, change_person, create_person, set_active, set_password
 from feedback.people.actions.news import tell
 from feedback.people.actions.passwords import HASHER, new_password
+from feedback.people.actions.registering import ask_account, register_person
 from feedback.people.actions.roles import GrantRole, end_role, grant_role
 from feedback.people.actions.second_factor import (
     give_example_app,
@@ -25,7 +26,7 @@ from feedback.people.actions.sessions import (
     note_wrong_proof,
     renew,
 )
-from feedback.people.actions.signing_in import change_own_password, prove, prove_both, register_person, sign_in
+from feedback.people.actions.signing_in import change_own_password, prove, prove_both, sign_in
 from feedback.people.actions.throttle import check_attempts, count_failure, forget_failures
 
 __all__ = [
@@ -33,6 +34,7 @@ __all__ = [
     "BeAbsent",
     "CreatePerson",
     "GrantRole",
+    "ask_account",
     "be_absent",
     "begin_sign_in",
     "change_own_password",

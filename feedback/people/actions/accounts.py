@@ -19,6 +19,7 @@ from feedback.people.actions.news import tell
 from feedback.people.actions.passwords import hashed
 from feedback.people.actions.sessions import end_sessions
 from feedback.people.models import Person
+from feedback.people.queries.vouching import PROVEN
 from feedback.people.rules import News, check_account, check_name, check_password, noted
 from feedback.storage.outbox import post
 from feedback.storage.session import db, transaction
@@ -36,10 +37,12 @@ class CreatePerson:
     locale: str = "id"
 
 
-def create_person(command: CreatePerson, *, by: int | None = None, by_themselves: bool = False) -> int:
+def create_person(
+    command: CreatePerson, *, by: int | None = None, by_themselves: bool = False, proven: bool = False
+) -> int:
     """Make an account; returns its id. Raises Invalid for a weak password or an address already known.
 
-    ``by_themselves`` says in the log that nobody vouched for it.
+    ``by_themselves`` says in the log that nobody else made it, ``proven`` that its address showed whose it is.
     """
     email = command.email.strip().lower()
     name = clean(command.name, lines=False)
@@ -59,6 +62,8 @@ def create_person(command: CreatePerson, *, by: int | None = None, by_themselves
             db.session.flush()
             maker, subject = person.id if by_themselves else by, f"person:{person.id}"
             record("person.created", actor_id=maker, subject=subject, at=now, coarse=by_themselves)
+            if proven:
+                record(PROVEN, actor_id=maker, subject=subject, at=now, coarse=by_themselves)
             return person.id
     except IntegrityError:  # two at once: the database decides who was first
         raise known from None

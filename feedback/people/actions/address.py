@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import secrets
 
-from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError
 
 from feedback.audit.actions import record
@@ -15,6 +14,7 @@ from feedback.people.actions.links import end_links, make_link, use_link
 from feedback.people.actions.news import tell
 from feedback.people.models import Person
 from feedback.people.queries.links import open_link
+from feedback.people.queries.vouching import PROVEN
 from feedback.people.rules import News
 from feedback.people.rules.accounts import check_email
 from feedback.people.rules.links import LinkKind
@@ -25,12 +25,13 @@ TAKEN = mark("Alamat surel ini sudah punya akun. Pakai alamat lain.")
 
 
 def ask_address(person_id: int, address: str) -> None:
-    """Post a link to the new address. Raises Invalid for one nobody can write to, or that has an account."""
+    """Post a link to the new address; where it has an account, its owner is told so and the asker learns nothing.
+
+    Raises Invalid for an address nobody can write to.
+    """
     address, now, nonce = address.strip().lower(), utc_now(), secrets.token_urlsafe(32)
     check_email(address)
     with transaction():
-        if db.session.scalar(select(Person.id).where(Person.email == address)) is not None:
-            raise Invalid(TAKEN, field="email")
         make_link(person_id, LinkKind.ADDRESS, nonce, at=now, address=address)
         post("mail.address", f"address:{nonce}", {"person_id": person_id, "nonce": nonce}, at=now)
 
@@ -50,7 +51,7 @@ def change_address(person_id: int, token: str) -> None:
             end_links(person_id, at=now)
             tell(person_id, News.ADDRESS, at=now, address=found.email)
             db.session.get_one(Person, person_id).email = found.address
-            record("person.address", actor_id=person_id, subject=f"person:{person_id}", at=now, coarse=True)
+            record(PROVEN, actor_id=person_id, subject=f"person:{person_id}", at=now, coarse=True)
             db.session.flush()
     except IntegrityError:
         raise Invalid(TAKEN, field="email") from None

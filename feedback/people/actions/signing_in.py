@@ -1,4 +1,4 @@
-"""Signing in, registering, changing the own password, signing out."""
+"""Signing in, changing the own password, signing out."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from sqlalchemy import select
 from feedback.kernel.clock import utc_now
 from feedback.kernel.errors import Invalid
 from feedback.kernel.text import mark
-from feedback.people.actions.accounts import CreatePerson, create_person, set_password
+from feedback.people.actions.accounts import set_password
 from feedback.people.actions.passwords import is_right, rehashed
 from feedback.people.actions.second_factor import prove_second_factor
 from feedback.people.actions.sessions import begin_sign_in, note_wrong_proof
@@ -53,11 +53,6 @@ def _check_age(person_id: int) -> None:
 def _works(person_id: int) -> bool:
     held = select(MembershipRow.id).where(MembershipRow.person_id == person_id).limit(1)
     return db.session.scalar(held) is not None
-
-
-def register_person(command: CreatePerson, *, device: str = "") -> str:
-    """Make a citizen's account and its first session, held back by no throttle; returns the token."""
-    return begin_sign_in(create_person(command, by_themselves=True), device=device)
 
 
 def change_own_password(

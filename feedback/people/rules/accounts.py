@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 from itertools import pairwise
 from urllib.parse import urlsplit
 
+from feedback.kernel.addresses import PLAIN_LETTERS, is_plain
 from feedback.kernel.errors import Invalid
 from feedback.kernel.text import has_words, mark
 from feedback.people.rules.common import COMMON
@@ -31,7 +32,9 @@ def check_account(*, email: str, name: str) -> None:
 
 
 def check_email(email: str) -> None:
-    """Raise Invalid for an address nobody can write to."""
+    """Raise Invalid for an address nobody can write to, or that only looks like another."""
+    if not is_plain(email):
+        raise Invalid(PLAIN_LETTERS, field="email")
     if len(email) > LONGEST_EMAIL or not email.isprintable() or _EMAIL.fullmatch(email) is None:
         raise Invalid(mark("Alamat surel ini tidak lengkap atau salah tulis. Contoh: nama@contoh.id."), field="email")
 

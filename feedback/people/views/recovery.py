@@ -13,10 +13,10 @@ from feedback.people.forms import AddressForm, NewPasswordForm
 from feedback.people.queries import memberships_of
 from feedback.people.queries.links import open_link
 from feedback.people.rules import NETWORK
-from feedback.people.rules.links import LinkKind
+from feedback.people.rules.links import MOST_RECOVERIES, LinkKind
 from feedback.people.views.blueprint import Answer, people, source
 from feedback.web.guard import public
-from feedback.web.limits import Rate, count_use, limited
+from feedback.web.limits import Rate, count_letter, limited
 
 
 @people.route("/masuk/lupa", methods=["GET", "POST"])
@@ -27,7 +27,7 @@ def forgotten() -> Answer:
     form = AddressForm()
     if form.validate_on_submit():
         email = (form.email.data or "").lower()
-        count_use(Rate.MAIL, email)
+        count_letter(email, MOST_RECOVERIES)
         ask_recovery(email)
         return render_template("people/recovery_sent.html", email=email), 200
     return render_template("people/forgotten.html", form=form), 422 if form.errors else 200

@@ -17,10 +17,10 @@ from feedback.people.queries import codes_left
 from feedback.people.queries.links import open_link
 from feedback.people.queries.passkeys import passkeys_of
 from feedback.people.queries.sessions import sessions_of
-from feedback.people.rules.links import LinkKind
+from feedback.people.rules.links import MOST_LETTERS, LinkKind
 from feedback.people.views.blueprint import Answer, people
 from feedback.web.guard import actor, fresh, signed_in
-from feedback.web.limits import Rate, count_use, limited
+from feedback.web.limits import Rate, count_letter, limited
 from feedback.web.session import browser
 
 _BROWSERS = {
@@ -85,7 +85,7 @@ def address() -> Answer:
     if form.validate_on_submit():
         email = (form.email.data or "").lower()
         try:
-            count_use(Rate.MAIL, email)
+            count_letter(email, MOST_LETTERS)
             ask_address(actor().person_id or 0, email)
         except Invalid as refusal:
             form.refuse(refusal)

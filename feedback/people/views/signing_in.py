@@ -1,4 +1,4 @@
-"""Sign in, sign out, register."""
+"""Sign in, sign out."""
 
 from __future__ import annotations
 
@@ -8,14 +8,12 @@ from flask_login import current_user
 from werkzeug.wrappers import Response as AnyResponse
 
 from feedback.kernel.errors import Invalid, TooMany
-from feedback.people.actions import check_attempts, count_failure, end_session, register_person, sign_in
-from feedback.people.forms import RegisterForm, SignInForm
+from feedback.people.actions import end_session, sign_in
+from feedback.people.forms import SignInForm
 from feedback.people.rules import own_path
 from feedback.people.views.blueprint import Answer, device, enter, onward, people, source, too_many
 from feedback.people.views.devices import known_device
 from feedback.web.guard import actor, public
-from feedback.web.humans import judge
-from feedback.web.language import chosen_language
 from feedback.web.limits import Rate, count_use, limited
 from feedback.web.session import browser
 
@@ -59,29 +57,3 @@ def sign_out_page() -> AnyResponse:
     answer = redirect(url_for("publicsite.home"), 303)
     answer.headers["Clear-Site-Data"] = '"cache"'
     return answer
-
-
-@people.route("/daftar", methods=["GET", "POST"])
-@public
-@limited(Rate.REGISTER)
-def register() -> Answer:
-    """Make a citizen's account and sign it in."""
-    form = RegisterForm(locale=chosen_language())
-    register = f"register:{source()}"
-    if form.validate_on_submit():
-        judge(form, Rate.REGISTER, (form.email.data or "").lower())
-    if form.is_submitted() and not form.errors:
-        try:
-            check_attempts(register)
-            token = register_person(form.command(), device=device())
-        except TooMany as refusal:
-            return too_many("people/register.html", form, refusal)
-        except Invalid as refusal:
-            if refusal.field == "email":  # whoever asks for many addresses wants to know who has an account
-                count_failure(register)
-            form.refuse(refusal)
-        else:
-            enter(token, made=True)
-            flash(gettext("Akun Anda sudah jadi."), "success")
-            return redirect(url_for("people.account"), 303)
-    return render_template("people/register.html", form=form), 422 if form.errors else 200

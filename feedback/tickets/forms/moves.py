@@ -9,7 +9,7 @@ from typing import Any
 from flask_babel import gettext, lazy_gettext
 from wtforms import BooleanField, DateField, EmailField, HiddenField, IntegerField, RadioField, SelectField
 from wtforms.fields import SelectChoice
-from wtforms.validators import Email, InputRequired, Length, Optional
+from wtforms.validators import InputRequired, Length, Optional
 
 from feedback.catalogue.queries import authorities
 from feedback.files.forms import Attachments
@@ -34,7 +34,7 @@ from feedback.tickets.rules.words import (
 )
 from feedback.units.queries import tree
 from feedback.units.rules import UnitRow
-from feedback.web.form import Form, FormKey, Line, Prose, Words, id_or_none
+from feedback.web.form import Address, Form, FormKey, Line, Prose, Words, id_or_none
 
 _EXTRA = {
     MoveName.VERIFY_AND_ASSIGN: ("title", "reported_email"),
@@ -80,7 +80,7 @@ class MoveForm(Form):
         choices=[SelectChoice(grade.value, lazy_gettext(label)) for grade, label in GRADE_LABELS.items()],
     )
     title = Line(lazy_gettext("Judul untuk umum"), [Optional()], longest=160)
-    reported_email = EmailField(lazy_gettext("Surel petugas yang dilaporkan"), [Optional(), Length(max=254), Email()])
+    reported_email = EmailField(lazy_gettext("Surel petugas yang dilaporkan"), [Optional(), Length(max=254), Address()])
     reported_unit_id = SelectField(lazy_gettext("Unit petugas yang dilaporkan"), coerce=id_or_none)
     about_head = BooleanField(lazy_gettext("Yang dilaporkan memimpin unit itu"))
     hold_reason = SelectField(lazy_gettext("Alasan penundaan"), coerce=str)

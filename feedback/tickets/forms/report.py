@@ -19,7 +19,7 @@ from wtforms import (
     TimeField,
 )
 from wtforms.fields import SelectChoice
-from wtforms.validators import Email, InputRequired, Length, Optional, ValidationError
+from wtforms.validators import InputRequired, Length, Optional, ValidationError
 
 from feedback.catalogue.queries import services, topics
 from feedback.files.forms import Attachments
@@ -30,7 +30,7 @@ from feedback.tickets.rules.report import LONGEST_NAME, LONGEST_PLACE, LONGEST_T
 from feedback.tickets.rules.words import CHANNEL_LABELS, KIND_LABELS, Channel, Kind
 from feedback.units.queries import region_children, region_trail, subtree, units_covering
 from feedback.units.rules import RegionRow, UnitKind
-from feedback.web.form import FormKey, Line, Prose, Words, id_or_none
+from feedback.web.form import Address, FormKey, Line, Prose, Words, id_or_none
 from feedback.web.humans import VisitorForm
 
 AT_COUNTER = (Channel.COUNTER, Channel.LETTER, Channel.PHONE)
@@ -67,7 +67,7 @@ class ReportForm(VisitorForm):
     anonymous = BooleanField(lazy_gettext("Sembunyikan nama saya (anonim)"))
     confidential = BooleanField(lazy_gettext("Jangan tampilkan isi laporan kepada umum (rahasia)"))
     name = Line(lazy_gettext("Nama Anda"), [Optional()], longest=LONGEST_NAME)
-    email = EmailField(lazy_gettext("Surel"), [Optional(), Length(max=254), Email()])
+    email = EmailField(lazy_gettext("Surel"), [Optional(), Length(max=254), Address()])
     phone = TelField(lazy_gettext("Nomor telepon"), [Optional(), Length(max=40)])
 
     def __init__(self, *args: Any, **rest: Any) -> None:
