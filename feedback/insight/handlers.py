@@ -25,10 +25,9 @@ from feedback.insight.queries.report import Snapshot, report_content, snapshot
 from feedback.insight.queries.subscriptions import subscription
 from feedback.insight.rules.measures import LABELS, Measure
 from feedback.insight.rules.period import Period
-from feedback.insight.rules.public import FEWEST
-from feedback.insight.rules.public import told as public_number
 from feedback.insight.rules.scope import Scope
-from feedback.insight.rules.subscriptions import Ended, month_end
+from feedback.insight.rules.subscriptions import Ended, month_end, not_mailed
+from feedback.insight.rules.untold import FEWEST
 from feedback.kernel.clock import utc_now
 from feedback.kernel.text import mark
 from feedback.notices.handlers.letters import rendered
@@ -86,26 +85,24 @@ def told(kept: Snapshot) -> dict[str, Any]:
     total = kept.content["rows"][0]
     counts = {Measure(name): number for name, number in total["counts"].items()}
     first, resolved = total["times"][1], total["times"][2]
+    numbers = {measure: str(format_decimal(number)) for measure, number in counts.items()}
+    numbers |= dict.fromkeys(not_mailed(counts), gettext("tidak disebut"))
     base = current_app.config["SETTINGS"].public_url
     return {
         "unit": kept.content["unit"],
         "first": day(kept.first),
         "last": day(kept.last),
         "id": kept.id,
-        "counts": [(gettext(LABELS[measure]), _number(counts[measure])) for measure in TOLD],
-        "judged": _number(counts[Measure.JUDGED]),
+        "counts": [(gettext(LABELS[each]), numbers[each]) for each in TOLD],
+        "judged": numbers[Measure.JUDGED],
         "waits": [
-            (gettext(label), working_time(median), working_time(p90), _number(n))
+            (gettext(label), working_time(median), working_time(p90), format_decimal(n))
             for label, (median, _, p90, n, *_) in ((FIRST, first), (RESOLVED, resolved))
             if n >= FEWEST
         ],
         "link": f"{base}/pantau/laporan-berkala/{kept.id}",
         "stop": f"{base}/pantau/langganan",
     }
-
-
-def _number(number: int) -> str:
-    return gettext("kurang dari %(n)s", n=FEWEST) if public_number(number) is None else str(format_decimal(number))
 
 
 TIMERS = (refresh, every_night, order_reports)

@@ -53,7 +53,7 @@ def test_nothing_confidential_and_nothing_small(make: Maker, world: World, reade
 def test_page_and_csv_say_the_same_and_signed_in_people_see_no_more(make: Maker, world: World, reader: Reader) -> None:
     fill_public(make, world)
     page = reader.open("/statistik?unit=provinsi-contoh")
-    assert "kurang dari 5" in page.text
+    assert "tidak disebut" in page.text
     for word in ("Tepat waktu", "Separuh orang menunggu", "CC BY 4.0", "Kota Lain"):
         assert word in page.text
     text = reader.open("/statistik?unit=provinsi-contoh&format=csv").response.get_data().decode("utf-8-sig")
@@ -92,4 +92,17 @@ def test_the_page_of_a_unit_tells_its_time(make: Maker, world: World, reader: Re
     assert "/statistik?unit=dinas-perhubungan&tahun=2026&format=json" in [link.replace("&amp;", "&") for link in page.links]
     told = next(row for row in reader.open("/statistik?unit=provinsi-contoh&format=json").response.get_json()["units"] if row["slug"] == "dinas-perhubungan")
     assert (told["kept"], told["missed"], told["resolution_n"]) == (6, 6, 12)
-    assert "kurang dari 5" in reader.open("/unit/dinas-kesehatan").text
+    assert "Masuk tidak disebut" in reader.open("/unit/dinas-kesehatan").text
+
+
+def test_whose_receipts_are_not_told_tells_nothing_else(make: Maker, world: World, reader: Reader) -> None:
+    """Three wait at one agency; seven answered elsewhere would bound the seven received that keep the three company."""
+    for _serial in range(3):
+        make.open(world.other_agency)
+    for unit_id, answered in ((world.agency, 7), (world.government, 30)):
+        for _serial in range(answered):
+            make.answered(unit_id, 60, 600)
+    db.session.commit()
+    units = {row["slug"]: row for row in reader.open("/statistik?unit=provinsi-contoh&format=json").response.get_json()["units"]}
+    assert {units["dinas-perhubungan"][name] for name in ("received", "answered", "kept", "resolution_n")} == {None}
+    assert (units["provinsi-contoh"]["answered"], units["provinsi-contoh"]["received"]) == (30, 30)

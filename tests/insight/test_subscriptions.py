@@ -17,6 +17,8 @@ from feedback.insight import handlers
 from feedback.insight.actions import order_reports, subscribe
 from feedback.insight.models import FigureSnapshot, ReportSubscription
 from feedback.insight.queries.subscriptions import every_subscription
+from feedback.insight.rules.measures import Measure
+from feedback.insight.rules.subscriptions import not_mailed
 from feedback.kernel.clock import pretending
 from feedback.kernel.errors import NotFound
 from feedback.people.models import MembershipRow
@@ -80,7 +82,7 @@ def test_once_on_the_first_open_minute_of_the_month(make: Maker, world: World, l
     kept = db.session.scalars(select(FigureSnapshot).order_by(FigureSnapshot.first)).first()
     assert kept is not None
     assert (kept.first, kept.last) == (date(2026, 3, 1), date(2026, 3, 31))
-    for words in ("Masuk: 9", "Dijawab: 8", "Belum dijawab: kurang dari 5", "n 8", kept.id, f"/pantau/laporan-berkala/{kept.id}"):
+    for words in ("Masuk: tidak disebut", "Dijawab: 8", "Belum dijawab: tidak disebut", "n 8", kept.id, f"/pantau/laporan-berkala/{kept.id}"):
         assert words in letter.text, words
     assert "Lampu jalan" not in letter.text
 
@@ -155,10 +157,27 @@ def test_what_may_not_be_known_any_more_is_not_sent(make: Maker, world: World, l
     fill(make, world)
     for _ in range(6):
         make.open(world.agency, confidential=True, reported_person_id=world.head.person_id)
+    for _ in range(4):
+        make.open(world.agency)
     db.session.commit()
     begin(world)
     at(OPENS, letters)
-    assert "Masuk: 9" in letters[0].text
+    assert "Masuk: 13" in letters[0].text
+
+
+@pytest.mark.parametrize(
+    ("numbers", "hidden"),
+    [
+        ((20, 12, 8, 6, 6), set()),
+        ((9, 8, 1, 8, 0), {Measure.OPEN, Measure.RECEIVED}),
+        ((13, 3, 10, 0, 0), {Measure.ANSWERED, Measure.RECEIVED}),
+        ((20, 12, 8, 9, 3), {Measure.ON_TIME, Measure.LATE}),
+        ((22, 12, 8, 6, 6), {Measure.RECEIVED}),
+    ],
+)
+def test_a_letter_leaves_out_what_gives_small_numbers_away(numbers: tuple[int, ...], hidden: set[Measure]) -> None:
+    told = (Measure.RECEIVED, Measure.ANSWERED, Measure.OPEN, Measure.ON_TIME, Measure.LATE)
+    assert not_mailed(dict(zip(told, numbers, strict=True))) == hidden
 
 
 def test_subscribing_and_stopping_on_the_page(world: World, readers: Callable[[], Reader]) -> None:

@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+from datetime import datetime
+
 from sqlalchemy import select
 
-from feedback.insight.queries.board import board
 from feedback.insight.queries.cohort import units_below
-from feedback.insight.queries.rollup import totals
-from feedback.insight.rules.figures import Board, BoardRow, Reach, figures_of
+from feedback.insight.queries.rollup import split_tallies
+from feedback.insight.rules.facts import Dimension
+from feedback.insight.rules.period import Period
+from feedback.insight.rules.public import PublicBoard, public_board_of
 from feedback.insight.rules.scope import Scope
 from feedback.kernel.actor import Actor
 from feedback.storage.session import db
 from feedback.units.models import Unit
-from feedback.units.queries import unit_by_slug, unit_columns, unit_row
-from feedback.units.rules import UnitRow
+from feedback.units.queries import unit_by_id, unit_by_slug, unit_columns, unit_row
+from feedback.units.rules import UnitRow, path_ids
 
 
 def public_unit(slug: str) -> UnitRow | None:
@@ -31,12 +35,10 @@ def governments() -> tuple[UnitRow, ...]:
     return tuple(unit_row(row) for row in db.session.execute(roots))
 
 
-def public_board(scope: Scope) -> Board:
-    """The board without anything confidential or hidden, whoever asks."""
-    return board(scope, units_below(scope.unit), Actor())
-
-
-def public_total(scope: Scope) -> BoardRow:
-    """The same for the unit as a whole only."""
-    whole = totals(scope, units_below(scope.unit), Actor())
-    return BoardRow(scope.unit, Reach.SUBTREE, figures_of(list(whole.values())))
+def public_board(unit: UnitRow, period: Period, now: datetime) -> PublicBoard:
+    """A unit's board without anything confidential or hidden, whoever asks; days are those of its government."""
+    top = unit_by_id(path_ids(unit.path)[0])
+    assert top is not None
+    units = units_below(top)
+    (own,) = split_tallies(Scope(top, replace(period, zone=top.zone), now), units, Actor(), Dimension.ALL)
+    return public_board_of(unit, units, {unit_id: whole for (unit_id, _), whole in own.items()})

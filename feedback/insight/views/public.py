@@ -9,10 +9,10 @@ from typing import Any
 from flask import Response, jsonify, render_template, request, url_for
 from flask_babel import format_decimal, gettext
 
-from feedback.insight.queries.public import governments, public_board, public_total, public_unit
+from feedback.insight.queries.public import governments, public_board, public_unit
 from feedback.insight.rules.period import Period, chosen_period
-from feedback.insight.rules.public import FEWEST, PublicRow, public_row, public_rows
-from feedback.insight.rules.scope import Scope
+from feedback.insight.rules.public import PublicBoard, PublicRow
+from feedback.insight.rules.untold import FEWEST
 from feedback.insight.views.blueprint import statistics
 from feedback.insight.views.files import csv_answer
 from feedback.kernel.clock import local_date, utc_now
@@ -35,8 +35,7 @@ _HEAD = (
 class _Told:
     unit: UnitRow
     period: Period
-    total: PublicRow
-    rows: tuple[PublicRow, ...]
+    board: PublicBoard
 
 
 @statistics.get("")
@@ -53,7 +52,7 @@ def home() -> Response | str:
         "insight/statistics.html",
         unit=found.unit,
         period=found.period,
-        rows=[_cells(row, found.period.first.year) for row in (found.total, *found.rows)],
+        rows=[_cells(row, found.period.first.year) for row in (found.board.total, *found.board.rows)],
         head=[gettext(each) for each in _HEAD],
         years=_years(found),
         governments=[each for each in governments() if each.id != found.unit.id],
@@ -68,7 +67,7 @@ def unit_figures(unit: UnitRow) -> dict[str, Any]:
     """What the page of a unit says of this year: the unit with all under it, and where the data is."""
     now = utc_now()
     year = local_date(now, unit.zone).year
-    found = public_row(public_total(Scope(unit, Period(date(year, 1, 1), date(year, 12, 31), unit.zone), now)))
+    found = public_board(unit, Period(date(year, 1, 1), date(year, 12, 31), unit.zone), now).total
     head = _HEAD[1:]
     return {
         "year": year,
@@ -95,8 +94,7 @@ def _told() -> _Told:
         period = chosen_period(None, None, year, today=today, zone=unit.zone)
     except (ValueError, OverflowError, Invalid):
         raise NotFound() from None
-    found = public_board(Scope(unit, period, now))
-    return _Told(unit, period, public_row(found.total), public_rows(found.rows))
+    return _Told(unit, period, public_board(unit, period, now))
 
 
 def _address(slug: str, year: int, **more: Any) -> str:
@@ -114,10 +112,10 @@ def _years(found: _Told) -> list[dict[str, Any]]:
 
 
 def _cells(row: PublicRow, year: int) -> list[Any]:
-    few = gettext("kurang dari %(n)s", n=FEWEST)
+    untold = gettext("tidak disebut")
     name = {"text": row.name, "href": _address(row.slug, year)}
     number = [
-        few if each is None else str(format_decimal(each))
+        untold if each is None else str(format_decimal(each))
         for each in (row.received, row.answered, row.kept, row.missed, row.first_response_n, row.resolution_n)
     ]
     first, resolved, slowest = (
@@ -134,7 +132,7 @@ def _csv(found: _Told) -> Response:
         "penyelesaian_p90_menit_kerja", "dari", "sampai", "lisensi",
     ]  # fmt: skip
     about = [found.period.first.isoformat(), found.period.last.isoformat(), LICENCE]
-    rows = ([*asdict(row).values(), *about] for row in (found.total, *found.rows))
+    rows = ([*asdict(row).values(), *about] for row in (found.board.total, *found.board.rows))
     return csv_answer(f"statistik-{found.unit.slug}-{found.period.first.year}", head, rows)
 
 
@@ -147,7 +145,7 @@ def _json(found: _Told) -> Response:
             "zone": found.period.zone,
             "suppressed_below": FEWEST,
             "largest_percentile_error": 0.02,
-            "total": asdict(found.total),
-            "units": [asdict(row) for row in found.rows],
+            "total": asdict(found.board.total),
+            "units": [asdict(row) for row in found.board.rows],
         }
     )
