@@ -23,6 +23,7 @@ from feedback.files.views import files
 from feedback.insight import cli as insight_cli
 from feedback.insight import handlers as insight_handlers
 from feedback.insight.views import insight, statistics
+from feedback.notices import cli as notices_cli
 from feedback.notices import handlers as notice_handlers
 from feedback.notices.views import notices
 from feedback.people import cli as people_cli
@@ -37,7 +38,6 @@ from feedback.tickets import cli as tickets_cli
 from feedback.tickets import handlers as ticket_handlers
 from feedback.tickets.views import tickets
 from feedback.units import cli as units_cli
-from feedback.vault import cli as vault_cli
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +62,7 @@ DOORS: tuple[Door, ...] = (
 COMMANDS: tuple[AppGroup, ...] = (
     people_cli.cli,
     units_cli.cli,
-    vault_cli.cli,
+    notices_cli.vault,
     catalogue_cli.cli,
     clocks_cli.cli,
     tickets_cli.cli,

@@ -75,7 +75,8 @@ class DigestRound(Base):
 class AddressConsent(Base):
     """What the owner of a typed address said, under a hash that only the worker's key of contacts can make.
 
-    Without any time or report: either could tell whose report it was.
+    Without any time or report: either could tell whose report it was. ``carried_to`` is the hash under a newer key,
+    whose row goes on; this one stays for the links in letters that were sent.
     """
 
     __tablename__ = "address_consent"
@@ -84,3 +85,4 @@ class AddressConsent(Base):
     address_hash: Mapped[str] = mapped_column(String(64), primary_key=True)
     token_hash: Mapped[str] = mapped_column(String(64), unique=True)
     state: Mapped[str] = mapped_column(String(20))
+    carried_to: Mapped[str | None] = mapped_column(String(64), index=True, default=None)

@@ -16,6 +16,7 @@ from flask.cli import AppGroup
 from feedback.kernel.clock import utc_now
 from feedback.kernel.errors import Invalid
 from feedback.vault.actions.rotation import old_seals, part_old_seals, take_anew
+from feedback.vault.contact_key import is_being_replaced, openable
 from feedback.vault.keys import NoVaultKey, private_vault_key_present, vault_file, vault_public_key, write_vault_key
 from feedback.vault.queries import sealed_by_key
 from feedback.vault.rules.halves import half_name, new_key, private_from
@@ -25,6 +26,7 @@ from feedback.vault.rules.sealing import key_id
 
 cli = AppGroup("vault", help="The key that the identities of anonymous and confidential reporters are sealed to.")
 _FILE = click.Path(exists=True, dir_okay=False, readable=True, path_type=Path)
+_OPENS_HERE = ", which opens here"
 _HALF = click.option("--half", "halves", required=True, multiple=True, type=_FILE, help="Given twice: both halves.")
 
 
@@ -70,7 +72,9 @@ def status(ctx: click.Context) -> None:
         ctx.exit(1)
     click.echo(f"Identities are sealed to key {current} ({vault_file(instance)}).")
     for part, key, count in sealed_by_key():
-        click.echo(f"  {part}: {count} to key {key}")
+        click.echo(f"  {part}: {count} to key {key}{_OPENS_HERE if key in openable(instance) else ''}")
+    if is_being_replaced(instance):
+        click.echo("The key of addresses is being replaced: flask vault rotate contact --finish destroys the old one.")
     if private_vault_key_present(instance):
         click.echo("A half of the private key lies on this host: nothing sealed to it is protected here.", err=True)
         ctx.exit(1)

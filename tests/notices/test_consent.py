@@ -123,7 +123,7 @@ def test_the_row_tells_neither_address_nor_report(app: Flask, world: World, sent
     news(world)
     work(app)
     [row] = db.session.scalars(select(AddressConsent))
-    assert {column.name for column in AddressConsent.__table__.columns} == {"address_hash", "token_hash", "state"}
+    assert {column.name for column in AddressConsent.__table__.columns} == {"address_hash", "token_hash", "state", "carried_to"}
     token = link(to(sent)[0]).rpartition("/")[2]
     assert token not in (row.address_hash, row.token_hash)
     guesses = {keyed_hash(purpose, ADDRESS) for purpose in ("consent", "consent-link", "address-consent")}

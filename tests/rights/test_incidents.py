@@ -67,7 +67,7 @@ def locked(monkeypatch: pytest.MonkeyPatch) -> None:
     def refuse(*_: object) -> bytes:
         raise AssertionError("a seal was opened")
 
-    monkeypatch.setattr(vault, "private_key", refuse)
+    monkeypatch.setattr(vault, "private_keys", refuse)
 
 
 def reports(world: World) -> dict[str, str]:
@@ -129,7 +129,7 @@ def test_everybody_is_told_once_in_their_language(
         db.session.get_one(Person, world.citizen.person_id).locale = "en"
         db.session.execute(Ticket.__table__.update().values(locale="id"))
     with monkeypatch.context() as patch:
-        patch.setattr(vault, "private_key", lambda *_: pytest.fail("a seal was opened"))
+        patch.setattr(vault, "private_keys", lambda *_: pytest.fail("a seal was opened"))
         for _ in range(2):
             result = told("notify", 'tables = ["ticket"]\nagency = "lembaga@pdp.example"', "--yes")
             assert result.exit_code == 0, result.output

@@ -8,6 +8,9 @@ from flask import Flask
 from flask_migrate import downgrade, upgrade
 from sqlalchemy import inspect, select, update
 
+from feedback.notices.actions.consent import note_asked
+from feedback.notices.queries.consent import said_of
+from feedback.notices.rules.consent import Consent
 from feedback.people.models import Person
 from feedback.storage.session import db, transaction
 from feedback.tickets.models import Ticket, TicketCycle
@@ -47,3 +50,14 @@ def test_hours_of_the_sealed_and_of_citizens_become_days(app: Flask, world: Worl
     opened = dict(db.session.execute(select(Person.id, Person.created_at)).tuples().all())
     assert opened[world.citizen.person_id or 0] == datetime(2026, 3, 3, tzinfo=UTC)
     assert opened[world.officer.person_id or 0] == at
+
+
+def test_answers_of_addresses_outlive_the_column_that_carries_them(app: Flask, world: World) -> None:
+    note_asked("nur@warga.example")
+    before, _ = revisions("renewed_contact_key")
+    db.session.remove()
+    downgrade(revision=before)
+    assert "carried_to" not in {one["name"] for one in inspect(db.engine).get_columns("address_consent")}
+    db.session.remove()
+    upgrade()
+    assert said_of("nur@warga.example") is Consent.ASKED

@@ -19,6 +19,7 @@ from feedback.clocks.queries import calendars_without
 from feedback.publicsite.queries.figures import is_ready
 from feedback.storage.outbox import census
 from feedback.storage.session import db
+from feedback.vault.contact_key import is_being_replaced
 from feedback.vault.keys import PRIVATE_FILE, PUBLIC_FILE
 
 SILENT_AFTER = timedelta(minutes=2)
@@ -64,6 +65,8 @@ def _settings(settings: Settings) -> Iterator[Finding]:
 def _keys(instance: Path) -> Finding:
     if not (instance / PRIVATE_FILE).exists() or not (instance / PUBLIC_FILE).exists():
         return Finding(False, f"The keys of sealed contacts are missing in {instance}; run: flask prepare")
+    if is_being_replaced(instance):
+        return Finding(True, "The old key of contacts is still here: flask vault rotate contact --finish", is_note=True)
     return Finding(True, "The keys of sealed contacts are in place.")
 
 

@@ -60,6 +60,8 @@ DEEDS = {
     "unit.moved": mark("Unit dipindahkan"),
     "units.imported": mark("Unit diimpor"),
     "vault.agreed": mark("Pembukaan identitas disetujui"),
+    "vault.contact_key_destroyed": mark("Kunci lama alamat kabar dimusnahkan"),
+    "vault.contacts_resealed": mark("Alamat kabar disegel ulang ke kunci baru"),
     "vault.parted": mark("Segel lama dipisah"),
     "vault.refused": mark("Pembukaan identitas ditolak"),
     "vault.released": mark("Segel identitas dikeluarkan untuk dibuka"),
