@@ -1,6 +1,7 @@
 // Chosen files are sent at once, with a bar; the list comes back with their pictures. Without script the button beside does it.
 
 const LARGEST = 10 * 1024 * 1024;
+const TOGETHER = 40 * 1024 * 1024;
 
 function tell(block, text) {
   const line = block.querySelector("[data-told]") ?? block.appendChild(document.createElement("p"));
@@ -8,43 +9,67 @@ function tell(block, text) {
   line.className = "hint";
   line.setAttribute("role", "status");
   line.textContent = text;
-  return line;
 }
 
 function bar(block) {
-  const found = document.createElement("progress");
+  const found = block.querySelector("progress") ?? block.appendChild(document.createElement("progress"));
   found.max = 100;
-  found.value = 0;
-  block.append(found);
   return found;
 }
 
-function showAnswer(block, html) {
-  const fresh = new DOMParser().parseFromString(html, "text/html").getElementById(block.id);
+// One file too many or too large keeps none of the others back.
+function leaveOut(block, input) {
+  const fits = new DataTransfer();
+  const left = [];
+  let sum = 0;
+  for (const file of input.files) {
+    if (file.size > LARGEST) left.push(`${file.name}: ${block.dataset.large}`);
+    else if (sum + file.size > TOGETHER) left.push(`${file.name}: ${block.dataset.many}`);
+    else {
+      sum += file.size;
+      fits.items.add(file);
+    }
+  }
+  input.files = fits.files;
+  return left.join(" ");
+}
+
+// The list as the server has it now; words typed while it was on its way stay.
+function showAnswer(block, page) {
+  const fresh = page.getElementById(block.id);
   if (!fresh) return false;
+  for (const typed of block.querySelectorAll("input[name^=alt-]")) {
+    const same = fresh.querySelector(`#${CSS.escape(typed.id)}`);
+    if (same) same.value = typed.value;
+  }
   block.replaceWith(fresh);
-  fresh.classList.toggle("files-fresh", true);
   fresh.querySelector("input[type=file]")?.focus({ preventScroll: true });
   return true;
 }
 
-function send(form, block) {
+function send(form, id, left) {
+  const block = () => document.getElementById(id); // an earlier answer may have put another in its place
   const data = new FormData(form);
-  const step = block.querySelector("[data-upload]");
+  const step = block().querySelector("[data-upload]");
   data.set(step.name, step.value);
   const request = new XMLHttpRequest();
-  const progress = bar(block);
-  const failed = () => {
-    progress.remove();
-    tell(block, block.dataset.failed);
+  bar(block()).value = 0;
+  const failed = (why) => {
+    block().querySelector("progress")?.remove();
+    tell(block(), [why || block().dataset.failed, left].join(" "));
   };
   request.upload.onprogress = (event) => {
     if (!event.lengthComputable) return;
-    progress.value = (100 * event.loaded) / event.total;
-    tell(block, block.dataset.sending.replace("{n}", Math.round(progress.value)));
+    const percent = Math.round((100 * event.loaded) / event.total);
+    bar(block()).value = percent;
+    tell(block(), block().dataset.sending.replace("{n}", percent));
   };
-  request.onload = () => showAnswer(block, request.responseText) || failed();
-  request.onerror = failed;
+  request.onload = () => {
+    const page = new DOMParser().parseFromString(request.responseText, "text/html");
+    if (!showAnswer(block(), page)) failed(page.querySelector("h1")?.textContent);
+    else if (left) tell(block(), left);
+  };
+  request.onerror = () => failed();
   request.open("POST", form.action);
   request.send(data);
 }
@@ -53,11 +78,7 @@ document.addEventListener("change", (event) => {
   const input = event.target;
   const block = input.matches?.("input[type=file]") && input.closest("[data-files]");
   if (!block || !input.files.length) return;
-  const large = [...input.files].find((file) => file.size > LARGEST);
-  if (large) {
-    input.value = "";
-    tell(block, `${large.name}: ${block.dataset.large}`);
-    return;
-  }
-  send(input.form, block);
+  const left = leaveOut(block, input);
+  if (input.files.length) send(input.form, block.id, left);
+  else tell(block, left);
 });

@@ -6,12 +6,14 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from flask import Flask
 from flask.testing import FlaskClient
 
 from feedback.app import create_app
 from feedback.kernel.references import new_number
 from feedback.people.rules import FREE_TRIES
 from feedback.tickets.rules.words import MoveName
+from feedback.web.guard import PUBLIC
 from tests.conftest import make_settings
 from tests.factories import World, make_report, move
 from tests.site import Page, Reader
@@ -118,3 +120,13 @@ def test_every_answer_is_never_cached_by_others(world: World, readers: Callable[
     reader = readers()
     for path in ("/tidak-ada", "/laporan?q=" + "a" * 9000):
         assert reader.open(path).response.headers["Cache-Control"] == "no-store"
+
+
+def test_head_answers_as_get_does(app: Flask, world: World, client: FlaskClient) -> None:
+    """Whoever only looks (a monitor, a preview) sends no form."""
+    paths = sorted(
+        rule.rule for rule in app.url_map.iter_rules()
+        if not rule.arguments and "GET" in (rule.methods or ()) and getattr(app.view_functions[rule.endpoint], "guard", None) == PUBLIC
+    )  # fmt: skip
+    assert {"/lapor", "/lacak", "/masuk", "/daftar"} <= set(paths)
+    assert {path: client.head(path).status_code for path in paths} == {path: client.get(path).status_code for path in paths}

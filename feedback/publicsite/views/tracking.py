@@ -23,7 +23,7 @@ from feedback.web.limits import Rate, limited, network_of_request
 def track() -> tuple[str, int, dict[str, str]] | Response:
     """Ask for number and code; the right pair opens the ticket in this browser."""
     form = TrackForm(data={"nomor": request.args.get("nomor", "")[:64]})
-    if request.method == "GET":
+    if request.method != "POST":
         return _page(form, 200)
     number, code = _canonical(form)
     if number is None or code is None:

@@ -202,7 +202,7 @@ def _step(form: ReportForm) -> Answer:
 @limited(Rate.REPORT, when=lambda: request.form.get("langkah") == "kirim")
 def report() -> Answer:
     """A citizen writes, with or without an account."""
-    if request.method == "GET":
+    if request.method != "POST":
         mine = {"name": current_user.name, "email": current_user.email} if current_user.is_authenticated else {}
         return _write(ReportForm(data={**mine, **_preselected()}))
     return _step(ReportForm())
@@ -215,7 +215,7 @@ def report() -> Answer:
 def counter() -> Answer:
     """A coordinator records what somebody brought to the counter, by letter or by telephone."""
     zone = desk_zone(actor())
-    if request.method == "GET":
+    if request.method != "POST":
         return _write(CounterForm(zone=zone, data=_preselected()))
     return _step(CounterForm(zone=zone))
 
