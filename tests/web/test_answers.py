@@ -6,6 +6,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+import time_machine
 from flask import Flask
 from flask.testing import FlaskClient
 
@@ -15,7 +16,7 @@ from feedback.people.rules import FREE_TRIES
 from feedback.tickets.rules.words import MoveName
 from feedback.web.guard import PUBLIC
 from tests.conftest import make_settings
-from tests.factories import World, make_report, move
+from tests.factories import MONDAY, World, make_report, move
 from tests.site import Page, Reader
 from tests.tickets.steps import assigned
 
@@ -101,8 +102,9 @@ def test_422_the_field_is_named_and_the_text_kept(world: World, reader: Reader) 
 
 
 def test_429_too_many_tries_say_when_to_come_back(world: World, reader: Reader) -> None:
-    for _ in range(FREE_TRIES + 1):
-        page = reader.send(reader.open("/masuk"), has="password", email="nur@contoh.example", password="salah sekali ini")
+    with time_machine.travel(MONDAY, tick=False):  # the first wait is a second, which a busy machine needs for itself
+        for _ in range(FREE_TRIES + 1):
+            page = reader.send(reader.open("/masuk"), has="password", email="nur@contoh.example", password="salah sekali ini")
     kind(page, 429)
     assert int(page.response.headers["Retry-After"]) >= 1
     assert dict(page.form(has="password").fields)["email"] == "nur@contoh.example"
