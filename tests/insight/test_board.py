@@ -214,7 +214,9 @@ def test_an_escalation_burns_until_somebody_answers_it(make: Maker, world: World
     [
         (NOW - timedelta(microseconds=1), Measure.NOW_OVERDUE),
         (YESTERDAY, Measure.NOW_OVERDUE),
-        (NOW, Measure.NOW_DUE_TODAY),
+        # The instant itself is not in time any more.
+        (NOW, Measure.NOW_OVERDUE),
+        (NOW + timedelta(microseconds=1), Measure.NOW_DUE_TODAY),
         (TONIGHT, Measure.NOW_DUE_TODAY),
         # The 18th to the 24th are days off (SKB 3 Menteri): the next working days end at the midnights after 25, 26, 27.
         (TONIGHT + DAY, Measure.NOW_DUE_IN_1),
@@ -243,6 +245,22 @@ def test_an_answer_deadline_breached_and_then_paused_stays_late(make: Maker, wor
     make.clock(other, "first_response", due_at=NOW - DAY)  # not the deadline of the answer
     db.session.commit()
     assert how_many(Measure.LATE, scope(world.agency), world.governor) == 1
+
+
+def test_a_target_moved_into_the_past_is_nobodys_lateness(make: Maker, world: World, scope: Build) -> None:
+    """Before its answer as after it (DOMAIN.md 4.9); that it is overdue is told all the same."""
+    ticket = make.open(world.agency, due_at=NOW - DAY, due_kind="resolve")
+    make.clock(ticket, "resolve", due_at=NOW - DAY, retarget_overdue=True)
+    make.clock(ticket, "verify", due_at=NOW - DAY, retarget_overdue=True)
+    joined = make.answered(world.agency, 60, 600)
+    make.clock(joined, "verify", state="missed", due_at=NOW - DAY, stopped_at=NOW, retarget_overdue=True)
+    truly = make.open(world.agency, due_at=NOW, due_kind="resolve")
+    make.clock(truly, "resolve", due_at=NOW)
+    make.clock(truly, "verify", due_at=NOW)
+    db.session.commit()
+    count = rows_of(world, scope(world.agency))["total"].figures.counts
+    wanted = {Measure.LATE: 1, Measure.VERIFY_MISSED: 1, Measure.VERIFY_KEPT: 0, Measure.OVERDUE: 2, Measure.JUDGED: 2}
+    assert {measure: count[measure] for measure in wanted} == wanted
 
 
 def test_confidential_and_hidden_tickets_count_only_for_those_who_may_know(make: Maker, world: World, scope: Build) -> None:

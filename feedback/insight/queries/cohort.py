@@ -45,6 +45,7 @@ _SPAM = and_(_CURRENT, Ticket.state == State.REJECTED, Ticket.reject_reason == R
 _JOINED = and_(_CURRENT, Ticket.state == State.JOINED)
 _REFERRED = and_(_CURRENT, Ticket.state == State.REFERRED)
 _EXCLUDED = func.coalesce(or_(_SPAM, _JOINED, _REFERRED), false())
+_NO_RETARGET = Clock.retarget_overdue.is_(False)
 _BASES = {Basis.RECEIVED: TicketCycle.started_at, Basis.ANSWERED: TicketCycle.answered_at}
 # The role in which the official who answered last in this round did so; empty for what was imported.
 ANSWERED_IN_ROLE = (
@@ -186,19 +187,20 @@ def _kept(kind: ClockKind) -> ColumnElement[bool]:
 
 
 def _missed(kind: ClockKind, now: datetime) -> ColumnElement[bool]:
-    overdue = and_(Clock.state.in_(LIVE), Clock.due_at < now)
-    return _clock_exists(
-        Clock.kind == kind, or_(Clock.breached_at.is_not(None), Clock.state == ClockState.MISSED, overdue)
-    )
+    return _clock_exists(Clock.kind == kind, or_(_ran_out(now), and_(_NO_RETARGET, Clock.state == ClockState.MISSED)))
+
+
+def _ran_out(now: datetime) -> ColumnElement[bool]:
+    """Breached, or about to be written down as such; never by a target that was moved into the past."""
+    return or_(Clock.breached_at.is_not(None), and_(Clock.state.in_(LIVE), _NO_RETARGET, Clock.due_at <= now))
 
 
 def _owed(now: datetime) -> ColumnElement[bool]:
-    return and_(Ticket.due_at < now, Ticket.due_kind.not_in(REPORTER_CLOCKS))
+    return and_(Ticket.due_at <= now, Ticket.due_kind.not_in(REPORTER_CLOCKS))
 
 
 def _late_unanswered(now: datetime) -> ColumnElement[bool]:
-    breached = or_(Clock.breached_at.is_not(None), Clock.due_at < now)
-    return and_(_AWAITING, _clock_exists(Clock.kind.in_(ANSWER_CLOCKS), Clock.state.in_(LIVE), breached))
+    return and_(_AWAITING, _clock_exists(Clock.kind.in_(ANSWER_CLOCKS), Clock.state.in_(LIVE), _ran_out(now)))
 
 
 def counted_conditions(now: datetime) -> dict[Measure, ColumnElement[bool]]:
@@ -243,7 +245,7 @@ def burning_conditions(scope: Scope) -> dict[Measure, ColumnElement[bool]]:
     return {
         Measure.NOW_OPEN: Ticket.id.is_not(None),
         Measure.NOW_OVERDUE: _owed(scope.now),
-        Measure.NOW_DUE_TODAY: and_(official, Ticket.due_at >= scope.now, Ticket.due_at <= ends[0]),
+        Measure.NOW_DUE_TODAY: and_(official, Ticket.due_at > scope.now, Ticket.due_at <= ends[0]),
         **{
             measure: and_(official, Ticket.due_at > after, Ticket.due_at <= until)
             for measure, after, until in zip(DUE_SOON, ends, ends[1:], strict=False)

@@ -1,6 +1,7 @@
 """Every number of a cell by its lane, so that adding cells is adding lane by lane. Most lanes of a cell are empty.
 
-A change of the order of lanes needs a new ``LAYOUT``: figures stored by another one are not read but made anew.
+A change of the order of lanes or of what is counted needs a new ``LAYOUT``: figures stored by another one are not read
+but made anew.
 """
 
 from __future__ import annotations
@@ -15,7 +16,7 @@ import numpy
 from feedback.insight.rules.buckets import LONGEST_MINUTES, LONGEST_SECONDS, bounds
 from feedback.insight.rules.measures import COUNTED, Measure
 
-LAYOUT = 2
+LAYOUT = 3
 HOURS = 7 * 24
 
 

@@ -70,13 +70,16 @@ def _took(at: datetime | None, minutes: int | None, seconds: int | None, ticket:
 
 
 def _date_row(clock: ClockRow, ticket: TicketTime, now: datetime) -> dict[str, Any]:
-    overdue = clock.breached_at is not None or (clock.due_at is not None and clock.due_at < now)
+    overdue = clock.breached_at is not None or (clock.due_at is not None and clock.due_at <= now)
     how = standing(clock.state, overdue=overdue)
     note = gettext("Mulai %(start)s", start=_when(clock.started_at, ticket))
     if clock.stopped_at is not None:
         note = gettext("%(start)s, berhenti %(stop)s", start=note, stop=_when(clock.stopped_at, ticket))
     if clock.provisional:
         note = gettext("%(note)s. Sementara: hari libur tahun itu belum ditetapkan", note=note)
+    if clock.retarget_overdue:
+        unblamed = gettext("Batasnya berubah setelah sebagian waktu lewat; ini tidak dihitung sebagai kelalaian unit.")
+        note = f"{note}. {unblamed}"
     due = ""
     if clock.due_date is not None:
         due = gettext("Tenggat %(day)s %(zone)s", day=day(clock.due_date), zone=zone_name(clock.zone))
