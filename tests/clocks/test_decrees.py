@@ -8,10 +8,8 @@ from feedback.clocks import actions, queries
 from feedback.clocks.rules.holidays import UNDECREED, Holiday, HolidayKind, decreed, known_years
 from feedback.clocks.rules.words import ClockEventKind, ClockState
 from tests.clocks.samples import at
-from tests.clocks.test_actions import breaches, clock, end_pause, events, hand_over, pause, start, stop, ticket
+from tests.clocks.steps import breaches, clock, end_pause, events, hand_over, pause, start, stop
 from tests.factories import World
-
-__all__ = ["ticket"]
 
 DECEMBER = at("2026-12-28T11:00:00+09:00")
 NUMBER = "SKB contoh"

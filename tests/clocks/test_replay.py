@@ -15,10 +15,8 @@ from feedback.clocks.cli import cli
 from feedback.clocks.rules.holidays import Holiday, HolidayKind
 from feedback.storage.session import db, transaction
 from feedback.tickets.models import Ticket
-from tests.clocks.test_actions import MONDAY, breaches, end_pause, hand_over, pause, retarget, start, stop, ticket
-from tests.factories import World
-
-__all__ = ["ticket"]
+from tests.clocks.steps import breaches, end_pause, hand_over, pause, retarget, start, stop
+from tests.factories import MONDAY, World
 
 KINDS = ("resolve", "first_response", "verify", "uu25_decision")
 _serial = itertools.count(2)

@@ -20,10 +20,8 @@ from feedback.kernel.errors import Conflict, Forbidden, Invalid, NotFound
 from feedback.storage.session import db, transaction
 from feedback.units.models import Unit as UnitRow
 from tests.clocks.samples import at
-from tests.clocks.test_actions import clock, end_pause, events, hand_over, pause, start, stop, ticket
+from tests.clocks.steps import clock, end_pause, events, hand_over, pause, start, stop
 from tests.factories import MONDAY, World
-
-__all__ = ["ticket"]
 
 OFFICE = parse_week({day: [["08:00", "16:00"]] for day in ("mon", "tue", "wed", "thu", "fri")})
 SIX_DAYS = parse_week({day: [["08:00", "14:00"]] for day in ("mon", "tue", "wed", "thu", "fri", "sat")})

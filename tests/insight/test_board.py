@@ -1,68 +1,25 @@
+"""The board, counted by hand."""
+
 from __future__ import annotations
 
-import re
 import statistics
-from collections.abc import Callable
 from datetime import UTC, date, datetime, timedelta
-from typing import Any
 
 import pytest
-from sqlalchemy import event, select
+from sqlalchemy import select
 
 from feedback.insight.queries.board import board, burning, how_many
 from feedback.insight.queries.cohort import watched_units
 from feedback.insight.queries.listing import all_lines, behind, question
-from feedback.insight.rules.buckets import LARGEST_ERROR
-from feedback.insight.rules.figures import BoardRow, Reach
-from feedback.insight.rules.measures import BURNING, COUNTED, SLOW, Measure
-from feedback.insight.rules.period import Period, midnight
-from feedback.insight.rules.scope import Scope
+from feedback.insight.rules.figures import Reach
+from feedback.insight.rules.measures import BURNING, Measure
+from feedback.insight.rules.period import Period
 from feedback.storage.session import db
 from feedback.tickets.models import TicketCycle, TicketEvent
 from feedback.tickets.rules.words import MoveName, State
 from tests.factories import World
 from tests.insight.conftest import MARCH, NOW, ZONE, Maker
-
-DAY = timedelta(days=1)
-YESTERDAY = midnight(date(2026, 3, 17), ZONE)
-TONIGHT = midnight(date(2026, 3, 18), ZONE)
-Build = Callable[..., Scope]
-
-
-def near(number: float) -> Any:
-    """Equal within the error that histograms may have."""
-    return pytest.approx(number, rel=LARGEST_ERROR)
-
-
-def rows_of(world: World, scope: Scope, actor: Any = None) -> dict[str, BoardRow]:
-    actor = actor or world.governor
-    found = board(scope, watched_units(actor), actor)
-    return {"total": found.total, **{row.unit.name: row for row in found.rows}}
-
-
-def fill(make: Maker, world: World) -> None:
-    """A month with everything in it; the comments of the tests count it by hand."""
-    for first, resolved in ((30, 100), (60, 200), (90, 300), (240, 1000)):
-        make.answered(world.agency, first, resolved)
-    make.answered(world.division, 120, 400, on_time=False)
-    make.answered(world.division, 10, 50, state=State.LAPSED)
-    make.answered(world.other_agency, 500, 900, on_time=None)
-    late = make.open(world.agency, due_at=NOW - DAY, due_kind="resolve")
-    make.clock(late, "resolve", due_at=NOW - DAY)
-    make.open(world.division, due_at=TONIGHT, due_kind="first_response")
-    make.open(world.division, due_at=NOW - DAY, due_kind="confirmation", state=State.ANSWERED)
-    make.open(world.government, due_at=TONIGHT + 2 * DAY, due_kind="verify", state=State.RECEIVED)
-    make.open(world.agency, state=State.REJECTED)
-    disputed = make.answered(world.agency, 40, 150, state=State.DISPUTED, cycle=2)
-    make.round(disputed, 2, started_at=datetime(2026, 3, 9, 2, tzinfo=UTC))
-    make.open(
-        world.agency, state=State.ON_HOLD, hold_reason="waiting_material", promised_date=date(2026, 3, 16)
-    )
-    make.open(world.government, state=State.RECEIVED, returned_at=NOW - DAY)
-    # Outside the period and outside the subtree.
-    make.answered(world.agency, 1, 1, received_at=datetime(2026, 2, 28, 14, 59, tzinfo=UTC))
-    make.answered(world.other_government, 1, 1)
-    db.session.commit()
+from tests.insight.month import DAY, TONIGHT, YESTERDAY, Build, fill, near, rows_of
 
 
 def test_counts_per_unit_by_hand(make: Maker, world: World, scope: Build) -> None:
@@ -128,46 +85,6 @@ def test_agrees_with_a_recount_of_every_row(make: Maker, world: World, scope: Bu
         assert spread.p90 == near(statistics.quantiles(values, n=10, method="inclusive")[8])
 
 
-@pytest.mark.parametrize("reach", Reach)
-def test_every_number_is_as_long_as_its_list(make: Maker, world: World, scope: Build, reach: Reach) -> None:
-    fill(make, world)
-    for unit_id in (world.government, world.agency, world.division, world.other_agency):
-        asked = scope(unit_id, reach)
-        rows = rows_of(world, asked)
-        row = rows["total"] if reach is Reach.SUBTREE else rows[asked.unit.name]
-        figures = row.figures
-        numbers = {measure: figures.counts[measure] for measure in COUNTED}
-        numbers[Measure.FIRST_RESPONSE] = figures.first_response.working.n
-        numbers[Measure.RESOLUTION] = figures.resolution.working.n
-        if reach is Reach.SUBTREE:
-            numbers.update(burning(asked, world.governor))
-        for measure, number in numbers.items():
-            about = question(measure, asked, world.governor)
-            found = behind(about)
-            assert number == found.total == len(found.page.rows) == len(list(all_lines(about))), (measure, unit_id)
-
-
-def test_slower_than_p90_lists_exactly_those(make: Maker, world: World, scope: Build) -> None:
-    for minutes in range(10, 210, 10):
-        make.answered(world.agency, minutes, minutes * 10)
-    db.session.commit()
-    # 20 values 10..200: rank 17.1: 180 + 0.1 x 10 = 181; slower are 190 and 200. The figure may be 2 % off.
-    for measure, times in ((Measure.FIRST_RESPONSE_SLOW, 1), (Measure.RESOLUTION_SLOW, 10)):
-        found = behind(question(measure, scope(world.agency), world.governor))
-        minutes_ = [
-            line.first_response_minutes if times == 1 else line.resolution_minutes for line in found.page.rows
-        ]
-        assert found.limit == near(181.0 * times)
-        assert minutes_ == [each * times for each in (200, 190, 180) if each * times > found.limit]
-
-
-def test_slow_lists_are_empty_without_any_times(make: Maker, world: World, scope: Build) -> None:
-    make.open(world.agency)
-    db.session.commit()
-    for measure in SLOW:
-        assert behind(question(measure, scope(world.agency), world.governor)).total == 0
-
-
 def test_what_burns_now(make: Maker, world: World, scope: Build) -> None:
     fill(make, world)
     now = burning(scope(world.government), world.governor)
@@ -185,16 +102,6 @@ def test_what_burns_now(make: Maker, world: World, scope: Build) -> None:
         Measure.NOW_OPEN: 7,
     }
     assert set(now) == set(BURNING)
-
-
-def test_an_anonymous_report_is_counted_but_its_times_are_not_told(make: Maker, world: World, scope: Build) -> None:
-    make.answered(world.agency, 30, 60, anonymous=True)
-    db.session.commit()
-    asked = question(Measure.FIRST_RESPONSE, scope(world.agency), world.governor)
-    assert behind(asked).total == 1
-    line = behind(asked).page.rows[0]
-    told = (line.first_response_minutes, line.first_response_seconds, line.resolution_minutes, line.resolution_seconds)
-    assert told == (None, None, None, None)
 
 
 def test_an_escalation_burns_until_somebody_answers_it(make: Maker, world: World, scope: Build) -> None:
@@ -284,18 +191,6 @@ def test_confidential_and_hidden_tickets_count_only_for_those_who_may_know(make:
     assert (numbers["governor"].first_response.working.n, numbers["head"].first_response.working.n) == (1, 0)
 
 
-def test_words_of_an_unpublished_ticket_elsewhere_stay_closed(make: Maker, world: World, scope: Build) -> None:
-    moved = make.ticket(world.other_agency, published_at=None, cycle=2, state=State.DISPUTED)
-    make.round(moved, 1, unit_id=world.agency, answered_at=NOW - DAY)
-    make.round(moved, 2, unit_id=world.other_agency)
-    db.session.commit()
-    asked = scope(world.agency)
-    [for_head] = behind(question(Measure.RECEIVED, asked, world.head)).page.rows
-    [for_governor] = behind(question(Measure.RECEIVED, asked, world.governor)).page.rows
-    assert for_head.words is None
-    assert for_governor.words == moved.text
-
-
 def test_closed_units_keep_their_row_only_while_they_have_figures(make: Maker, world: World, scope: Build) -> None:
     from feedback.units.models import Unit
 
@@ -307,53 +202,6 @@ def test_closed_units_keep_their_row_only_while_they_have_figures(make: Maker, w
     make.answered(world.other_agency, 5, 5)
     db.session.commit()
     assert rows_of(world, scope(world.government))["Dinas Kesehatan"].figures.counts[Measure.RECEIVED] == 1
-
-
-def test_pages_forward_and_back_show_every_row_once(make: Maker, world: World, scope: Build) -> None:
-    same = datetime(2026, 3, 3, tzinfo=UTC)
-    for serial in range(120):
-        # Pairs at one instant and equal times, so that only the last part of the key tells them apart.
-        make.answered(world.agency, 10 + serial // 40, 10, received_at=same + timedelta(minutes=serial // 2))
-    db.session.commit()
-    for measure in (Measure.RECEIVED, Measure.RESOLUTION):
-        about = question(measure, scope(world.agency), world.governor)
-        first = behind(about).page
-        second = behind(about, after=first.next).page
-        third = behind(about, after=second.next).page
-        numbers = [line.number for page in (first, second, third) for line in page.rows]
-        assert len(numbers) == len(set(numbers)) == 120
-        assert [len(page.rows) for page in (first, second, third)] == [50, 50, 20]
-        assert third.next is None
-        assert first.previous is None
-        assert behind(about, before=third.previous).page.rows == second.rows
-        assert numbers == [line.number for line in all_lines(about)]
-
-
-def test_pages_of_slow_rounds_and_of_what_burns(make: Maker, world: World, scope: Build) -> None:
-    for serial in range(600):
-        make.answered(world.agency, serial // 3, 10)
-    for _serial in range(60):
-        make.open(world.agency, due_at=NOW - DAY, due_kind="verify")
-    db.session.commit()
-    for measure in (Measure.FIRST_RESPONSE_SLOW, Measure.NOW_OVERDUE):
-        about = question(measure, scope(world.agency), world.governor)
-        first = behind(about)
-        total = 60 if about.limit is None else sum(serial // 3 > about.limit for serial in range(600))
-        assert 50 < total < 70
-        second = behind(about, after=first.page.next).page
-        assert first.total == total
-        assert len({line.number for line in (*first.page.rows, *second.rows)}) == total
-        assert behind(about, before=second.previous).page.rows == first.page.rows
-
-
-@pytest.mark.parametrize("cursor", ["", "x", "W10", "WyIyMDI2IiwxXQ", "WyJhIiwxXQ", "WzEsMV0", "\x00", "é" * 50, "W251bGwsMV0"])
-def test_made_up_cursors_give_the_first_page(make: Maker, world: World, scope: Build, cursor: str) -> None:
-    make.answered(world.agency, 5, 5)
-    db.session.commit()
-    for measure in (Measure.RECEIVED, Measure.NOW_OVERDUE):
-        about = question(measure, scope(world.agency), world.governor)
-        assert behind(about, after=cursor) == behind(about)
-        assert behind(about, before=cursor) == behind(about)
 
 
 def test_statements_do_not_grow_with_rows_or_units(
@@ -399,31 +247,3 @@ def test_tiles_count_only_what_the_actor_may_know(make: Maker, world: World, sco
     assert burning(asked, world.governor)[Measure.NOW_OVERDUE] == 2
     assert burning(asked, world.head)[Measure.NOW_OVERDUE] == 1
     assert behind(question(Measure.NOW_OVERDUE, asked, world.head)).total == 1
-
-
-def test_questions_use_their_indexes(make: Maker, world: World, scope: Build) -> None:
-    fill(make, world)
-    asked = scope(world.agency)
-    watched = watched_units(world.governor)
-    sent: list[tuple[str, Any]] = []
-
-    def note(_connection: Any, _cursor: Any, statement: str, parameters: Any, *_rest: Any) -> None:
-        sent.append((statement, parameters))
-
-    event.listen(db.engine, "before_cursor_execute", note)
-    board(asked, watched, world.governor)
-    behind(question(Measure.RECEIVED, asked, world.governor))
-    burning(asked, world.governor)
-    event.remove(db.engine, "before_cursor_execute", note)
-    connection = db.session.connection()
-    on_sqlite = connection.dialect.name == "sqlite"
-    if not on_sqlite:
-        connection.exec_driver_sql("SET LOCAL enable_seqscan = off")
-    # The holding clocks of one page are found by their tickets.
-    wanted = ["ix_ticket_cycle_", "ix_clock_ticket_id", "ix_ticket_cycle_", "ix_ticket_cycle_", "ix_clock_ticket_id", "ix_ticket_"]
-    sent = [each for each in sent if re.search("FROM (ticket|clock)", each[0])]
-    assert len(sent) == len(wanted)
-    for (statement, parameters), index in zip(sent, wanted, strict=True):
-        explained = connection.exec_driver_sql(f"EXPLAIN {'QUERY PLAN ' if on_sqlite else ''}{statement}", parameters)
-        plan = " ".join(str(row[-1]) for row in explained)
-        assert index in plan, plan

@@ -16,7 +16,7 @@ from feedback.storage.session import db
 from feedback.units.models import Unit
 from tests.factories import World
 from tests.insight.conftest import NOW, Maker
-from tests.insight.test_board import fill
+from tests.insight.month import fill
 from tests.site import Page, Reader
 
 BOARD = "/pantau?unit=dinas-perhubungan&dari=2026-03-01&sampai=2026-03-31"

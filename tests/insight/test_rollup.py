@@ -33,7 +33,7 @@ from feedback.tickets.rules.words import State
 from feedback.units.actions import MoveUnit, move_unit
 from tests.factories import World
 from tests.insight.conftest import NOW, ZONE, Maker
-from tests.insight.test_board import fill
+from tests.insight.month import fill
 
 Build = Callable[..., Scope]
 PERIODS = (

@@ -17,7 +17,7 @@ from feedback.kernel.clock import utc_now
 from feedback.tickets.rules.words import MoveName
 from tests.factories import MONDAY, World, make_report
 from tests.insight.conftest import MARCH
-from tests.insight.test_board import near
+from tests.insight.month import near
 from tests.site import Reader
 from tests.tickets.steps import make
 

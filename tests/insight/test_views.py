@@ -22,7 +22,7 @@ from feedback.tickets.rules.words import State
 from feedback.units.models import Unit
 from tests.factories import World
 from tests.insight.conftest import NOW, Maker
-from tests.insight.test_board import DAY, fill, near
+from tests.insight.month import DAY, fill, near
 from tests.insight.test_rollup import past
 from tests.site import Page, Reader
 
