@@ -14,10 +14,10 @@ from feedback.kernel.references import code_from, read_code
 from feedback.kernel.text import mark
 from feedback.people.actions.news import tell
 from feedback.people.actions.sessions import end_sessions
-from feedback.people.actions.throttle import check_attempts, count_failure, forget_failures
+from feedback.people.actions.throttle import give_back, note_failure, take_try
 from feedback.people.models import Authenticator, Passkey, Person, RecoveryCode
 from feedback.people.queries.second_factor import code_hash, sealed_secret, secret_of
-from feedback.people.rules import NETWORK, RECOVERY_CODES, News, accepted_step, new_secret
+from feedback.people.rules import ALARM, NETWORK, RECOVERY_CODES, News, accepted_step, new_secret
 from feedback.storage.session import db, transaction
 
 WRONG = mark("Kode ini tidak cocok atau sudah dipakai. Tunggu kode berikutnya, lalu tulis lagi.")
@@ -63,11 +63,14 @@ def prove_second_factor(person_id: int, typed: str, *, source: str, known: str =
     """Accept a code of the app or a recovery code, each once. Raises Invalid, or TooMany when throttled."""
     own, network = f"second:{person_id}:{known}", f"{NETWORK}sign-in:{source}"
     sources = (own,) if known else (own, network)
-    check_attempts(*sources)
+    tries = take_try(*sources)
     if not (_is_shown_now(person_id, typed) or _is_recovery_code(person_id, typed)):
-        count_failure(*sources)
+        note_failure(own)
+        if tries == ALARM:
+            with transaction():
+                tell(person_id, News.GUESSED, at=utc_now())
         raise Invalid(WRONG, field="code")
-    forget_failures(sources[0])
+    give_back(*sources)
 
 
 def _is_shown_now(person_id: int, typed: str) -> bool:

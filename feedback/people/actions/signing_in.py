@@ -14,7 +14,7 @@ from feedback.people.actions.accounts import set_password
 from feedback.people.actions.passwords import is_right, rehashed
 from feedback.people.actions.second_factor import prove_second_factor
 from feedback.people.actions.sessions import begin_sign_in, note_wrong_proof
-from feedback.people.actions.throttle import check_attempts, count_failure, forget_failures
+from feedback.people.actions.throttle import give_back, note_failure, take_try
 from feedback.people.models import MembershipRow, Person
 from feedback.people.queries import person_by_email, secret_of
 from feedback.people.rules import NETWORK
@@ -75,16 +75,16 @@ def prove(email: str, password: str, *, source: str, known: str = "") -> int:
     email = email.strip().lower()[:254]
     own, network = f"account:{email}:{known or source}", f"{NETWORK}sign-in:{source}"
     sources = (own,) if known else (own, network)
-    check_attempts(*sources)
+    take_try(*sources)
     row = db.session.execute(
         select(Person.id, Person.password_hash, Person.is_active).where(Person.email == email)
     ).one_or_none()
     db.session.rollback()
     right = is_right(password, row.password_hash if row else None)
     if row is None or not right or not row.is_active:
-        count_failure(*sources)
+        note_failure(own)
         raise Invalid(mark("Surel atau kata sandi salah."))
-    forget_failures(sources[0])
+    give_back(*sources)
     stronger = rehashed(password, row.password_hash)
     if stronger is not None:
         with transaction():

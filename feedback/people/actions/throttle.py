@@ -5,7 +5,9 @@ from __future__ import annotations
 import logging
 from datetime import datetime
 
-from sqlalchemy import delete, select
+from sqlalchemy import delete, select, update
+from sqlalchemy.dialects.postgresql import insert as postgresql_insert
+from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 
 from feedback.kernel.clock import utc_now
 from feedback.kernel.errors import TooMany
@@ -16,6 +18,7 @@ from feedback.storage.keyring import keyed_hash
 from feedback.storage.session import db, transaction
 
 LOG = logging.getLogger("feedback.people")
+WAIT = mark("Terlalu banyak percobaan. Tunggu %(seconds)s detik, lalu coba lagi.")
 
 
 def _key(source: str, now: datetime) -> str:
@@ -31,24 +34,67 @@ def check_attempts(*sources: str) -> None:
     free = {key: free_tries(source) for key, source in zip(keys, sources, strict=True)}
     wait = max((seconds_to_wait(failures, last_at, now, free[key]) for key, failures, last_at in rows), default=0)
     if wait:
-        raise TooMany(mark("Terlalu banyak percobaan. Tunggu %(seconds)s detik, lalu coba lagi."), retry_after=wait)
+        raise TooMany(WAIT, retry_after=wait)
 
 
 def count_failure(*sources: str) -> None:
     """One more failure from each of these sources; old counts are forgotten."""
     now = utc_now()
-    # What was tried, never by whom or from where: beside an hour that would name who reports.
-    LOG.warning("refused proof of %s", sources[0].removeprefix(NETWORK).partition(":")[0])
+    note_failure(sources[0])
     with transaction():
-        db.session.execute(delete(Attempt).where(Attempt.last_at < now - FORGOTTEN_AFTER))
-        for source in sources:
-            key = _key(source, now)
-            row = db.session.get(Attempt, key, with_for_update=True)
-            if row is None:
-                db.session.add(Attempt(key=key, failures=1, last_at=now))
+        _count([_key(source, now) for source in sources], now)
+        _stamp([_key(source, now) for source in sources], now)
+
+
+def note_failure(source: str) -> None:
+    """One line for whoever watches the log: what was tried, never by whom or from where.
+
+    Beside an hour that would name who reports.
+    """
+    LOG.warning("refused proof of %s", source.removeprefix(NETWORK).partition(":")[0])
+
+
+def take_try(*sources: str) -> int:
+    """Count a try before its answer is known, so that many at once get no more of them than one after the other.
+
+    Returns the failures of the first source, this one included; `give_back` after the right answer. Raises TooMany.
+    """
+    now = utc_now()
+    keys = {_key(source, now): free_tries(source) for source in sources}
+    with transaction(durable=False):
+        counted = _count(list(keys), now)
+        wait = max(seconds_to_wait(counted[key][0] - 1, counted[key][1], now, free) for key, free in keys.items())
+        if wait:
+            raise TooMany(WAIT, retry_after=wait)
+        _stamp(list(keys), now)
+    return counted[next(iter(keys))][0]
+
+
+def give_back(*sources: str) -> None:
+    """The right answer was given: the first source's failures are forgotten, and others have one less."""
+    now = utc_now()
+    own = _key(sources[0], now)
+    with transaction(durable=False):
+        for key in sorted(_key(source, now) for source in sources):  # in the order in which `take_try` locks them
+            which = Attempt.key == key
+            if key == own:
+                db.session.execute(delete(Attempt).where(which))
             else:
-                row.failures += 1
-                row.last_at = now
+                db.session.execute(update(Attempt).where(which).values(failures=Attempt.failures - 1))
+
+
+def _count(keys: list[str], now: datetime) -> dict[str, tuple[int, datetime]]:
+    """One more under each key, whose row is locked from here on: how many, and when the one before was."""
+    db.session.execute(delete(Attempt).where(Attempt.last_at < now - FORGOTTEN_AFTER))
+    insert = sqlite_insert if db.session.get_bind().dialect.name == "sqlite" else postgresql_insert
+    new = insert(Attempt).values([{"key": key, "failures": 1, "last_at": now} for key in sorted(set(keys))])
+    more = new.on_conflict_do_update(index_elements=[Attempt.key], set_={"failures": Attempt.failures + 1})
+    rows = db.session.execute(more.returning(Attempt.key, Attempt.failures, Attempt.last_at))
+    return {key: (failures, last_at) for key, failures, last_at in rows}
+
+
+def _stamp(keys: list[str], now: datetime) -> None:
+    db.session.execute(update(Attempt).where(Attempt.key.in_(keys)).values(last_at=now))
 
 
 def forget_failures(*sources: str) -> None:

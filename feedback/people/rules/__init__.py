@@ -45,6 +45,7 @@ from feedback.people.rules.sessions import (
     still_waits,
 )
 from feedback.people.rules.throttle import (
+    ALARM,
     FORGOTTEN_AFTER,
     FREE_TRIES,
     LONGEST_WAIT,
@@ -56,6 +57,7 @@ from feedback.people.rules.throttle import (
 
 __all__ = [
     "ADMINISTRATOR",
+    "ALARM",
     "CITIZEN",
     "CITIZEN_LENGTH",
     "EXAMPLE",

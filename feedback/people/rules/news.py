@@ -17,6 +17,7 @@ class News(StrEnum):
     ADDRESS = "address"
     RECOVERED = "recovered"
     ROLE = "role"
+    GUESSED = "guessed"
 
 
 NEWS = {
@@ -28,5 +29,9 @@ NEWS = {
     ),
     News.ADDRESS: mark("Alamat surel akun Anda baru saja diganti. Surat berikutnya dikirim ke alamat baru."),
     News.RECOVERED: mark("Kata sandi akun Anda baru saja diganti lewat tautan, dan semua perangkat dikeluarkan."),
+    News.GUESSED: mark(
+        "Seseorang menulis kata sandi akun Anda dengan benar, lalu berkali-kali kode yang salah. "
+        "Akun Anda belum terbuka."
+    ),
     News.ROLE: mark("Peran Anda baru saja berubah. Masuk lagi untuk memakai yang berlaku sekarang."),
 }

@@ -6,6 +6,8 @@ from datetime import datetime, timedelta
 
 FREE_TRIES = 5
 NETWORK_TRIES = 100
+# So many wrong codes after the right password are no slips: the owner is told that somebody knows it.
+ALARM = 10
 NETWORK = "network:"
 LONGEST_WAIT = 60
 FORGOTTEN_AFTER = timedelta(hours=24)
