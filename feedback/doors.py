@@ -84,6 +84,7 @@ HANDLERS: dict[str, Callable[[Job], None]] = {
     "mail.address": notice_handlers.send_address,
     "mail.escalation": notice_handlers.send_escalation,
     "mail.rights": notice_handlers.send_rights,
+    "mail.rights_waiting": notice_handlers.send_waiting,
     "mail.farewell": notice_handlers.send_farewell,
     "mail.incident": notice_handlers.send_incident,
     "mail.incident_agency": notice_handlers.send_to_agency,

@@ -10,6 +10,7 @@ from flask_babel import get_locale, gettext
 from flask_login import current_user, logout_user
 from werkzeug.wrappers import Response as AnyResponse
 
+from feedback.audit.actions import note_read
 from feedback.kernel.clock import utc_now
 from feedback.kernel.errors import Conflict, Invalid, NotFound
 from feedback.kernel.permissions import Permission
@@ -162,6 +163,8 @@ def queue() -> str:
     """Requests that wait for an official, the nearest deadline first."""
     page = open_requests(request.args.get("setelah"), request.args.get("sebelum"))
     late = waiting(utc_now())[1]
+    if page.rows:
+        note_read("rights.read", actor_id=actor().person_id or 0, subject="rights_requests")
     pager = {
         "previous_url": url_for("rights.queue", sebelum=page.previous) if page.previous else None,
         "next_url": url_for("rights.queue", setelah=page.next) if page.next else None,
@@ -179,6 +182,7 @@ def one(request_id: int) -> Answer:
     line = request_line(request_id)
     if line is None:
         raise NotFound
+    note_read("rights.read", actor_id=actor().person_id or 0, subject=f"rights_request:{request_id}")
     form = AnswerForm()
     if form.validate_on_submit():
         try:

@@ -13,6 +13,7 @@ from feedback.admin.views.blueprint import admin
 from feedback.clocks.queries import calendars_without
 from feedback.kernel.clock import utc_now
 from feedback.kernel.permissions import Permission
+from feedback.rights.queries import waiting
 from feedback.storage.outbox import census, revive
 from feedback.web.guard import requires
 
@@ -38,6 +39,7 @@ def home() -> str:
         outbox=census(),
         dead=dead_jobs(),
         worker_seen=last_beat(instance),
+        asked=waiting(utc_now()),
         unknown_year=year if calendars_without(year) else None,
     )
 

@@ -17,7 +17,7 @@ from feedback.notices.handlers.digests import send_digest
 from feedback.notices.handlers.escalations import send_escalation
 from feedback.notices.handlers.incidents import send_incident, send_to_agency
 from feedback.notices.handlers.letters import write
-from feedback.notices.handlers.rights import send_farewell, send_rights
+from feedback.notices.handlers.rights import send_farewell, send_rights, send_waiting
 from feedback.notices.handlers.sending import send
 from feedback.notices.handlers.staff import send_invitation, send_role_ending
 from feedback.notices.queries.escalations import sees_ticket
@@ -43,6 +43,7 @@ __all__ = [
     "send_rights",
     "send_role_ending",
     "send_to_agency",
+    "send_waiting",
     "ticket_lapsing",
     "ticket_moved",
     "ticket_unsealed",

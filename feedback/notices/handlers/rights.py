@@ -11,12 +11,14 @@ from feedback.notices.handlers.letters import rendered
 from feedback.notices.handlers.sending import send
 from feedback.notices.queries.letters import recipient_of
 from feedback.notices.rules.letters import Audience
+from feedback.people.queries import people_by_ids
 from feedback.rights.queries import request_line
-from feedback.rights.rules import EFFECTS
+from feedback.rights.rules import EFFECTS, RequestState
 from feedback.storage.outbox import Job
-from feedback.web.markup import moment
+from feedback.web.markup import day, moment
 
 SUBJECT = mark("Permintaan tentang data pribadi Anda")
+WAITING = mark("Permintaan hak menunggu jawaban")
 FAREWELL = mark("Akun Anda sudah dihapus")
 
 
@@ -38,6 +40,24 @@ def send_rights(job: Job) -> None:
                    "label": label, "due": moment(line.due_at)}  # fmt: skip
         text, subject = rendered("notices/rights.txt", context), gettext(SUBJECT)
     send_to(job, to, subject, text)
+
+
+def send_waiting(job: Job) -> None:
+    """Tell one administrator of a request that still waits: payload ``request_id`` and ``person_id``."""
+    payload = job.payload
+    line = request_line(payload["request_id"])
+    person = people_by_ids([payload["person_id"]]).get(payload["person_id"])
+    if line is None or line.state is not RequestState.OPEN or person is None or not person.is_active:
+        return
+    with force_locale(person.locale):
+        context = {
+            "name": person.name,
+            "needs_code": False,
+            "due": day(line.due_at) if line.is_sealed else moment(line.due_at),
+            "link": f"{current_app.config['SETTINGS'].public_url}/kelola/hak/{line.id}",
+        }
+        text, subject = rendered("notices/rights_waiting.txt", context), gettext(WAITING)
+    send(job, person.email, subject, text)
 
 
 def send_farewell(job: Job) -> None:

@@ -10,6 +10,7 @@ from feedback.people.queries.accounts import (
     people_by_ids,
     person_by_email,
     wants_digests,
+    who_holds,
 )
 from feedback.people.queries.held import actor_of
 from feedback.people.queries.seats import AbsenceView, absences_of, people_within, seats_at
@@ -37,4 +38,5 @@ __all__ = [
     "signed_in_person",
     "token_hash",
     "wants_digests",
+    "who_holds",
 ]

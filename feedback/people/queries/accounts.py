@@ -49,6 +49,16 @@ def people_by_ids(ids: Iterable[int]) -> dict[int, PersonRow]:
     return {row.id: row for row in _people(Person.id.in_(set(ids)))}
 
 
+def who_holds(role: Role, today: date) -> list[int]:
+    """Open accounts that hold a role on a date."""
+    held = select(MembershipRow.person_id).where(
+        MembershipRow.role == role,
+        MembershipRow.valid_from <= today,
+        MembershipRow.valid_to.is_(None) | (MembershipRow.valid_to >= today),
+    )
+    return list(db.session.scalars(select(Person.id).where(Person.is_active, Person.id.in_(held)).order_by(Person.id)))
+
+
 def person_by_email(email: str) -> PersonRow | None:
     """The account with this address."""
     return next(iter(_people(Person.email == email.strip().lower())), None)

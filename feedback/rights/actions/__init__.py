@@ -10,10 +10,12 @@ from feedback.audit.actions import record
 from feedback.kernel.actor import Actor
 from feedback.kernel.clock import utc_now
 from feedback.kernel.errors import Conflict, Invalid, NotFound
+from feedback.kernel.permissions import Role
 from feedback.kernel.text import clean, has_words, mark
+from feedback.people.queries import who_holds
 from feedback.rights.actions.erasing import erase_account, erase_report, is_held
 from feedback.rights.models import RightsRequest
-from feedback.rights.rules import LONGEST_WORDS, RequestState, RightsKind, due
+from feedback.rights.rules import LONGEST_WORDS, REMIND_BEFORE, RequestState, RightsKind, due
 from feedback.storage.outbox import post
 from feedback.storage.session import db, transaction
 from feedback.tickets.actions.tombstones import take_name_off
@@ -62,7 +64,17 @@ def ask(command: AskRight, actor: Actor) -> int:
         record("rights.asked", actor_id=by, subject=subject, at=now, detail={"kind": row.kind}, coarse=True)
         post("mail.rights", f"rights-asked:{row.id}", {"request_id": row.id}, at=now)
         _at_once(row)
+        if row.state == RequestState.OPEN and row.kind != RightsKind.COPY:
+            _call_officials(row)
         return row.id
+
+
+def _call_officials(row: RightsRequest) -> None:
+    """Administrators hear of what waits for them: now, and a day before it is too late."""
+    for person_id in who_holds(Role.ADMINISTRATOR, row.requested_at.date()):
+        for at in (row.requested_at, row.due_at - REMIND_BEFORE):
+            payload = {"request_id": row.id, "person_id": person_id}
+            post("mail.rights_waiting", f"rights-waiting:{row.id}:{person_id}:{at:%d%H}", payload, at=at)
 
 
 def _same(command: AskRight) -> Select[tuple[int]]:

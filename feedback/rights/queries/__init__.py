@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Select, func, select, tuple_
+from sqlalchemy import Select, false, func, or_, select, tuple_
 
 from feedback.kernel.errors import NotFound
 from feedback.kernel.paging import Page, page_of, read_cursor, write_cursor
@@ -39,6 +39,8 @@ class RequestLine:
     copy_until: datetime | None
     person_id: int | None
     ticket_id: int | None
+    # Of an anonymous or confidential report nobody but its reporter learns the hour.
+    is_sealed: bool
 
 
 def _lines() -> Select[Any]:
@@ -47,7 +49,7 @@ def _lines() -> Select[Any]:
             RightsRequest.id, RightsRequest.kind, RightsRequest.state, RightsRequest.requested_at, RightsRequest.due_at,
             RightsRequest.done_at, RightsRequest.words, RightsRequest.answer, RightsRequest.erase_words, Ticket.number,
             Person.email, func.coalesce(Person.locale, Ticket.locale), DataCopy.until, RightsRequest.person_id,
-            RightsRequest.ticket_id,
+            RightsRequest.ticket_id, func.coalesce(or_(Ticket.anonymous, Ticket.confidential), false()),
         )
         .outerjoin(Person, Person.id == RightsRequest.person_id)
         .outerjoin(Ticket, Ticket.id == RightsRequest.ticket_id)

@@ -10,6 +10,7 @@ from feedback.kernel.text import mark
 
 # "3 x 24 jam": hours of the calendar, whatever day it is (UU 27/2022).
 ANSWER_WITHIN = timedelta(hours=72)
+REMIND_BEFORE = timedelta(hours=24)
 COPY_LASTS = timedelta(days=7)
 LONGEST_WORDS = 2000
 

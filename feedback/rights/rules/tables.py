@@ -31,6 +31,16 @@ STAYS = frozenset({
     "attachment_event.actor_id", "invitation.invited_by_id", "incident_subject.person_id",
     "seal_opening.requested_by_id", "seal_opening.first_id", "seal_opening.second_id", "seal_opening.refused_by_id",
 })  # fmt: skip
+# What a copy for its holder leaves out, by why: what an official did is the archive of the office (the audit rows in
+# the copy name it by number), and reports about somebody stay their reporter's.
+OF_THE_OFFICE = frozenset({
+    "ticket.recorded_by_id", "ticket.officer_id", "ticket_note.author_id", "ticket_cycle.answered_by_id",
+    "escalation.person_id", "figure_snapshot.made_by_id", "rights_request.done_by_id", "legal_hold.by_id",
+    "timing_change.made_by_id", "timing_change.approved_by_id", "timing_change.published_by_id",
+    "attachment_event.actor_id", "invitation.invited_by_id", "seal_opening.requested_by_id", "seal_opening.first_id",
+    "seal_opening.second_id", "seal_opening.refused_by_id",
+})  # fmt: skip
+ABOUT_SOMEBODY = frozenset({"ticket.reported_person_id", "ticket.excluded_person_id"})
 # Numbers of people without a reference to the table: kept for good or read by nobody but the worker.
 LOOSE = frozenset({"audit_entry.actor_id"})
 
