@@ -52,6 +52,18 @@ def test_the_new_address_is_used_once_it_is_proven_and_the_old_one_is_told(world
     assert try_to_enter(readers(), old, PASSWORD).status == 422
 
 
+def test_the_browser_that_changed_it_is_still_known(world: World, link: str, readers: New, sent: Sent) -> None:
+    reader = readers()
+    try_to_enter(reader, email_of(world.citizen.person_id), PASSWORD)
+    reader.send(reader.open(link), button="Ya, pakai alamat ini")
+    work()
+    sent.clear()
+    reader.send(reader.open("/akun"), button="Keluar")
+    assert try_to_enter(reader, OTHER, PASSWORD).path == "/akun"
+    work()
+    assert sent == []
+
+
 def test_the_link_works_for_nobody_else(world: World, link: str, readers: New) -> None:
     """A mistyped address is a stranger's: their click must not give them the account."""
     stranger = readers()

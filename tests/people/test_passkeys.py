@@ -12,6 +12,7 @@ from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy import select
 
+from feedback.adapters.mail import Mail
 from feedback.audit.models import AuditEntry
 from feedback.people.actions import set_active, set_password
 from feedback.people.models import BrowserSession, Passkey
@@ -19,6 +20,7 @@ from feedback.people.queries.passkeys import passkeys_of
 from feedback.people.rules.passkeys import MOST_PASSKEYS, relying_party
 from feedback.storage.session import db
 from tests.factories import PASSWORD, World
+from tests.notices.post import work
 from tests.people.authenticator import PRESENT, Authenticator
 from tests.people.test_views import email_of
 from tests.site import Page, Reader
@@ -192,6 +194,14 @@ def test_making_and_removing_is_in_the_log_without_names(world: World, device: A
     reader.send(reader.open("/akun/kunci-sandi"), button="Hapus ponsel kantor")
     rows = db.session.scalars(select(AuditEntry).where(AuditEntry.deed.like("passkey.%")).order_by(AuditEntry.id)).all()
     assert [(row.deed, row.detail) for row in rows] == [("passkey.added", {}), ("passkey.removed", {})]
+
+
+def test_the_owner_is_told_that_one_was_made_and_removed(world: World, device: Authenticator, readers: New, sent: list[Mail]) -> None:
+    owner = readers().sign_in(world.citizen)
+    owner.send(owner.open("/akun/kunci-sandi"), button="Hapus ponsel kantor")
+    work()
+    told = [mail.recipient for mail in sent if "kunci sandi atau hubungan" in mail.text]
+    assert told == [email_of(world.citizen.person_id)] * 2
 
 
 def test_questions_are_counted_for_each_is_kept(app: Flask, world: World, reader: Reader) -> None:

@@ -21,6 +21,7 @@ from feedback.people.actions.invitations import Invite, invite
 from feedback.people.models import BrowserSession, Invitation, Person, ProviderIdentity
 from feedback.people.queries import memberships_of, person_by_email, signed_in_person
 from feedback.people.queries.invitations import invitation_token
+from feedback.storage.outbox import Outbox
 from feedback.storage.session import db
 from tests.factories import PASSWORD, World
 from tests.people import provider as providers
@@ -226,6 +227,8 @@ def test_the_owner_links_signed_in_then_enters_and_parts(world: World, readers: 
     assert signed_in(readers()).path == "/akun"
     assert "Hubungan dilepas." in owner.send(owner.open("/akun/penyedia"), button="Lepaskan hubungan").text
     assert signed_in(readers()).status == 409
+    posted = db.session.scalars(select(Outbox.payload).where(Outbox.kind == "mail.account"))
+    assert [one["news"] for one in posted].count("ways_in") == 2, "who is told of what opens their account sees a thief's"
 
 
 @pytest.mark.parametrize("change", [{"email": "lain@instansi.example"}, {"email_verified": False}], ids=str)

@@ -27,9 +27,10 @@ from feedback.audit.actions import record
 from feedback.kernel.clock import utc_now
 from feedback.kernel.errors import Conflict, Invalid, NotFound
 from feedback.kernel.text import mark
+from feedback.people.actions.news import tell
 from feedback.people.actions.throttle import check_attempts, count_failure
 from feedback.people.models import Passkey, Person
-from feedback.people.rules import NETWORK, noted
+from feedback.people.rules import NETWORK, News, noted
 from feedback.people.rules.passkeys import LONGEST_ANSWER, WRONG, RelyingParty, check_room, checked_name
 from feedback.storage.keyring import keyed_digest
 from feedback.storage.session import db, transaction
@@ -96,16 +97,19 @@ def add_passkey(person_id: int, name: str, answer: str, *, challenge: bytes, sit
         )
         db.session.add(row)
         record("passkey.added", actor_id=person_id, subject=f"person:{person_id}", at=now, coarse=True)
+        tell(person_id, News.WAYS_IN, at=now)
 
 
 def remove_passkey(person_id: int, passkey_id: int) -> None:
     """Forget one of one's own passkeys. Raises NotFound for any other."""
+    now = utc_now()
     with transaction():
         row = db.session.get(Passkey, passkey_id)
         if row is None or row.person_id != person_id:
             raise NotFound
         db.session.delete(row)
-        record("passkey.removed", actor_id=person_id, subject=f"person:{person_id}", at=utc_now(), coarse=True)
+        record("passkey.removed", actor_id=person_id, subject=f"person:{person_id}", at=now, coarse=True)
+        tell(person_id, News.WAYS_IN, at=now)
 
 
 def passkey_holder(answer: str, *, challenge: bytes, site: RelyingParty, source: str) -> int:

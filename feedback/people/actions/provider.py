@@ -13,9 +13,10 @@ from feedback.kernel.errors import Conflict, Forbidden
 from feedback.kernel.text import excerpt, has_words, mark
 from feedback.people.actions.accounts import CreatePerson, create_person
 from feedback.people.actions.invitations import accept_linked
+from feedback.people.actions.news import tell
 from feedback.people.models import Person, ProviderIdentity
 from feedback.people.queries import person_by_email
-from feedback.people.rules import noted
+from feedback.people.rules import News, noted
 from feedback.storage.session import db, transaction
 
 UNVERIFIED = mark("Penyedia itu belum memastikan alamat surel Anda. Pastikan dulu di sana, lalu coba lagi.")
@@ -58,6 +59,7 @@ def link_provider(found: Identity, person_id: int) -> None:
         if found.email != person.email:
             raise Conflict(mark("Alamat surel di penyedia itu bukan alamat akun ini."))
         _link(found, person_id)
+        tell(person_id, News.WAYS_IN, at=utc_now())
 
 
 def accept_with_provider(found: Identity, token: str) -> int:
@@ -76,6 +78,7 @@ def part_provider(person_id: int) -> None:
     with transaction():
         db.session.execute(delete(ProviderIdentity).where(ProviderIdentity.person_id == person_id))
         record("provider.parted", actor_id=person_id, subject=f"person:{person_id}", at=utc_now(), coarse=True)
+        tell(person_id, News.WAYS_IN, at=utc_now())
 
 
 def _linked(found: Identity) -> ProviderIdentity | None:

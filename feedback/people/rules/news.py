@@ -14,6 +14,7 @@ class News(StrEnum):
     PASSWORD = "password"  # noqa: S105  (a kind of letter)
     SECOND_FACTOR = "second_factor"
     SECOND_FACTOR_RESET = "second_factor_reset"
+    WAYS_IN = "ways_in"
     ADDRESS = "address"
     RECOVERED = "recovered"
     ROLE = "role"
@@ -26,6 +27,9 @@ NEWS = {
     News.SECOND_FACTOR: mark("Kode masuk akun Anda baru saja dipasang, diganti, atau dilepas."),
     News.SECOND_FACTOR_RESET: mark(
         "Administrator melepas kode masuk dan kunci sandi akun Anda. Pasang yang baru saat masuk berikutnya."
+    ),
+    News.WAYS_IN: mark(
+        "Cara membuka akun Anda baru saja ditambah atau dilepas: kunci sandi atau hubungan ke penyedia masuk."
     ),
     News.ADDRESS: mark("Alamat surel akun Anda baru saja diganti. Surat berikutnya dikirim ke alamat baru."),
     News.RECOVERED: mark("Kata sandi akun Anda baru saja diganti lewat tautan, dan semua perangkat dikeluarkan."),

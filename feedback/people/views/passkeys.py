@@ -125,6 +125,7 @@ def passkey_new_question() -> Response:
 @people.post("/akun/kunci-sandi")
 @signed_in
 @fresh
+@limited(Rate.WORDS)
 def passkey_add() -> Answer:
     """Keep the passkey a browser made."""
     site, form = _site(), NewPasskeyForm()
@@ -148,6 +149,7 @@ def passkey_add() -> Answer:
 @people.post("/akun/kunci-sandi/<int(max=2147483647):passkey_id>/hapus")
 @signed_in
 @fresh
+@limited(Rate.WORDS)
 def passkey_remove(passkey_id: int) -> AnyResponse:
     """Forget a passkey."""
     remove_passkey(actor().person_id or 0, passkey_id)

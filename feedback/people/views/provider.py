@@ -120,6 +120,7 @@ def provider_link() -> Answer:
 @people.post("/akun/penyedia/lepas")
 @signed_in
 @fresh
+@limited(Rate.WORDS)
 def provider_part() -> AnyResponse:
     """The provider opens this account no longer."""
     part_provider(actor().person_id or 0)

@@ -19,6 +19,7 @@ from feedback.people.queries.passkeys import passkeys_of
 from feedback.people.queries.sessions import sessions_of
 from feedback.people.rules.links import MOST_LETTERS, LinkKind
 from feedback.people.views.blueprint import Answer, people
+from feedback.people.views.devices import remember_device
 from feedback.web.guard import actor, fresh, signed_in
 from feedback.web.limits import Rate, count_letter, limited
 from feedback.web.session import browser
@@ -109,6 +110,7 @@ def address_proof(token: str) -> Answer:
             change_address(found.person_id, token)
         except (Invalid, NotFound):
             return render_template("people/address_over.html"), 404
+        remember_device(found.address or "")
         flash(gettext("Alamat surel sudah diganti."), "success")
         return redirect(url_for("people.security"), 303)
     return render_template("people/address_proof.html", form=form, found=found, token=token), 200
