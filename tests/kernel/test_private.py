@@ -14,7 +14,7 @@ from feedback.kernel.private import find, mask
 from feedback.kernel.private.places import AREA_CODES, PLATES, PROVINCES
 
 CORPUS = Path(__file__).parent / "corpus"
-PRECISION, RECALL = 0.995, 0.97  # what docs/privacy-shield.md promises
+PRECISION, RECALL = 0.995, 0.99  # what docs/privacy-shield.md promises
 
 
 def corpus(name: str) -> list[tuple[str, set[tuple[str, str]]]]:
@@ -96,6 +96,55 @@ def test_the_structure_decides(text: str, wanted: list[str]) -> None:
     assert kinds(text) == wanted
 
 
+# How people write what they were told not to write.
+DISGUISED = [
+    ("3171 2345 0890 0003", "nik"), ("**3171**2345**0890**0003", "nik"), ("3171/2345/0890/0003", "nik"),
+    ("3171_2345_0890_0003", "nik"), ("３１７１２３４５０８９００００３", "nik"), ("NIK3171234508900003", "nik"),
+    ("\u200b".join("3171234508900003"), "nik"), (" ".join("3171234508900003"), "nik"), ("31712345O89OOOO3", "nik"),
+    ("O8I2 3456 789O", "phone"), ("08l2 3456 7890", "phone"), ("o812 3456 7890", "phone"),
+    ("nol delapan satu dua tiga empat lima enam tujuh delapan sembilan nol", "phone"),
+    ("Kosong delapan satu dua, tiga empat lima enam, tujuh delapan", "phone"), ("nol8 12 3456 7890", "phone"),
+    ("0812 tiga empat lima enam 7890", "phone"), ("zero eight one two three four five six seven eight", "phone"),
+    ("０８１２３４５６７８９０", "phone"), ("⓪⑧①②③④⑤⑥⑦⑧⑨⓪", "phone"), ("𝟎𝟖𝟏𝟐𝟑𝟒𝟓𝟔𝟕𝟖𝟗𝟎", "phone"),
+    ("\ufe0f\u20e3".join("081234567890") + "\ufe0f\u20e3", "phone"), ("٠٨١٢٣٤٥٦٧٨٩٠", "phone"),
+    ("**0812** 3456 **7890**", "phone"), ("`0812`-`3456`-`7890`", "phone"), ("0812\u20113456\u20147890", "phone"),
+    ("0812_3456_7890", "phone"), ("0812/3456/7890", "phone"), ("0812,3456,7890", "phone"), ("0812|3456|7890", "phone"),
+    ("0812•3456•7890", "phone"), ("0812    3456  -  7890", "phone"), ("0812\u20603456\u20607890", "phone"),
+    (" ".join("081234567890"), "phone"), ("08-12-34-56-12-90", "phone"), ("wa081234567890", "phone"),
+    ("081234567890an", "phone"), ("WA 81234567890", "phone"), ("https://wa.me/6281234567890", "phone"),
+    ("nur [at] gmail.com", "email"), ("nur(at)gmail(dot)com", "email"), ("nur at gmail titik com", "email"),
+    ("nur @ gmail . com", "email"), ("nur@gmail,com", "email"), ("nur＠gmail．com", "email"), ("nur@gmailcom", "email"),
+    ("nur\u200b@g\u200bmail.com", "email"), ("nur@gmail", "email"), ("nur et yahoo dot co.id", "email"),
+    ("DG  1234  AB", "plate"), ("DG 1234AB", "plate"), ("ＤＧ １２３４ ＡＢ", "plate"), ("**DG** 1234 **AB**", "plate"),
+    ("0123456789 (BCA)", "bank_account"), ("0123456789 a.n. Nur bank BNI", "bank_account"),
+    ("transfer ke 0123456789", "bank_account"), ("B.C.A O123456789", "bank_account"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("text", "kind"), DISGUISED)
+def test_a_disguise_hides_nothing(text: str, kind: str) -> None:
+    text = f"Tolong hubungi {text} segera."
+    [one] = find(text)
+    assert one.kind == kind
+    assert text[one.start : one.end] == one.words
+    hidden = text[: one.start] + mask(one) + text[one.end :]
+    assert find(hidden) == ()
+    assert not any(word in hidden for word in ("3456", "345O", "2345", "tiga", "gmail", "yahoo", "1234", "12345"))
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Tanggal 08-12-2026 10.30 sampai 08/12/2026 10:45", "Bus 08.12 09.30 10.15 11.40 12.00", "tanggal 08 10 12 14 16",
+        "Surat 031/456/2026 dan 022/345/2026", "buka 08:15-12:15, 13:15-16:30", "salah satu dari dua, tiga hari, empat kali",
+        "satu dua tiga", "Rp 1.500.000, 2.000.000", "nomor 3171 dan 2345", "ukuran 10l dan 20O", "saya login at gmail tidak bisa",
+        "0812", "nilai 0,8123456789", "kode 8123456789", "Pasal 08 10 2026 1030", "1/2/3/4/5/6/7/8/9/0/1/2/3/4/5/6",
+    ],
+)  # fmt: skip
+def test_dates_hours_and_counts_are_no_disguise(text: str) -> None:
+    assert found(text) == set()
+
+
 def test_places_are_real_ones() -> None:
     assert len(PROVINCES) == 38
     assert {"B", "D", "BP", "BB", "DG"} <= PLATES
@@ -117,6 +166,8 @@ def test_finding_stands_where_it_says() -> None:
         ("3171 0145 0190 0000", "31•• •••• •••• ••00"),
         ("nur@contoh.id", "n•••@•••"),
         ("BP 1234 AB", "BP •••• ••"),
+        ("O8I2 3456 789O", "O8•• •••• ••9O"),
+        ("nol delapan satu dua tiga empat lima enam tujuh delapan", "••••••••"),  # lengths of words would tell
     ],
 )
 def test_a_mask_hides_all_but_its_ends(text: str, masked: str) -> None:
@@ -131,7 +182,7 @@ def test_a_masked_text_has_nothing_left_to_find() -> None:
 
 
 _PIECES = st.sampled_from(["0812", "62", "+62", "0000", "3171", "45", "01", "90", " ", "-", ".", "(", ")", "@", "a", "B",
-                           "rek ", "BCA ", "KK ", "MB-", "\n", "Rp ", "paspor A", "٣", "x.id", "XY"])  # fmt: skip
+                           "rek ", "nol ", "DELAPAN", "O", "l2", "*", "０", "\u200b", "[at]", "gmail", " at ", "BCA ", "KK ", "MB-", "\n", "Rp ", "paspor A", "٣", "x.id", "XY"])  # fmt: skip
 
 
 @settings(max_examples=200, deadline=None)
@@ -145,7 +196,7 @@ def test_findings_never_overlap_and_masking_keeps_the_rest(text: str) -> None:
         end = one.end
 
 
-HOSTILE = ["1", "08 ", "a@", "a.a@", "@a.", "B 1 ", "rek 1 ", "0812 3456 7890 ", "3171014501900000", "BCA 1.", "-", "(0", "+62"]
+HOSTILE = ["nol ", "satu dua", "O0", "a at gmail ", "1", "08 ", "a@", "a.a@", "@a.", "B 1 ", "rek 1 ", "0812 3456 7890 ", "3171014501900000", "BCA 1.", "-", "(0", "+62"]
 
 
 @pytest.mark.parametrize("piece", HOSTILE)

@@ -11,8 +11,16 @@ from feedback.kernel.private.words import Finding, FindingKind
 
 _LOCAL = re.compile(r"[A-Za-z0-9._%+\-]{1,64}$")
 _DOMAIN = re.compile(r"[A-Za-z0-9\-]{1,63}(?:\.[A-Za-z0-9\-]{1,63}){1,6}")
+_PROVIDER = re.compile(
+    r"\b(?:gmail|ymail|yahoo|outlook|hotmail|icloud|rocketmail|protonmail|proton)"
+    r"( {0,2}(?:[.,]|dot|titik) {0,2}(?:com?|id|me)\b(?:\.id\b)?| ?com\b)?(?![A-Za-z0-9])",
+    re.IGNORECASE,
+)
+_SPOKEN_AT = re.compile(r"([A-Za-z0-9._%+\-]{1,64})(?: {0,2}@ {0,2}| {1,2}(?:at|et) {1,2})$", re.IGNORECASE)
 _OFFICIAL = (".go.id", ".desa.id")
-_PLATE = re.compile(r"(?<![A-Za-z0-9])([A-Za-z]{1,2})([ .\-]?)([1-9]\d{0,3})(?:\2([A-Za-z]{1,3}))?(?![A-Za-z0-9])")
+_PLATE = re.compile(
+    r"(?<![A-Za-z0-9])([A-Za-z]{1,2})([ .\-]{0,2})([1-9]\d{0,3})(?:(?:\2|[ .\-]?)([A-Za-z]{1,3}))?(?![A-Za-z0-9])"
+)
 _VEHICLE = re.compile(
     r"\b(?:plat|pelat|nopol|no\.? ?pol|nomor polisi|bernopol|kendaraan|mobil|motor|angkot|tru[ck]k?|bus|pick ?up)\b"
 )
@@ -43,6 +51,16 @@ def email_findings(text: str) -> Iterator[Finding]:
                 start, end = at - len(local.group()), at + 1 + len(name)
                 yield Finding(FindingKind.EMAIL, start, end, text[start:end])
         at = text.find("@", at + 1)
+    yield from _spoken_emails(text)
+
+
+def _spoken_emails(text: str) -> Iterator[Finding]:
+    """Addresses at the great providers with their signs as words, or left out: nur at gmail titik com, nur@gmailcom."""
+    for match in _PROVIDER.finditer(text):
+        sign = _SPOKEN_AT.search(text[max(0, match.start() - 80) : match.start()])
+        if sign and (match[1] or "@" in sign.group()):
+            start = max(0, match.start() - 80) + sign.start(1)
+            yield Finding(FindingKind.EMAIL, start, match.end(), text[start : match.end()])
 
 
 def plate_findings(text: str) -> Iterator[Finding]:

@@ -4,16 +4,26 @@ from __future__ import annotations
 
 from feedback.kernel.private.contacts import email_findings, plate_findings
 from feedback.kernel.private.digits import Group, Number, groups_of
-from feedback.kernel.private.numbers import account, card, phone
+from feedback.kernel.private.disguise import View, for_addresses, view_of
+from feedback.kernel.private.numbers import account, card, may_have_accounts, phone
 from feedback.kernel.private.words import Finding, FindingKind, mask
 
 
 def find(text: str) -> tuple[Finding, ...]:
     """Everything private that can be told by its shape, in the order of the text; findings never overlap."""
-    found = _numbers(text)
-    taken = [(one.start, one.end) for one in found]
-    others = sorted((*email_findings(text), *plate_findings(text)), key=lambda one: (one.start, -one.end))
-    return _without_overlaps(found, others) if taken else tuple(_apart(others))
+    view = view_of(text)
+    spelled = for_addresses(view)
+    found = [_placed(text, view, one) for one in _numbers(view.text)]
+    emails = [_placed(text, spelled, one) for one in email_findings(spelled.text)]
+    plates = [_placed(text, view, one) for one in plate_findings(view.text)]
+    others = sorted((*emails, *plates), key=lambda one: (one.start, -one.end))
+    return _without_overlaps(found, others) if found else tuple(_apart(others))
+
+
+def _placed(text: str, view: View, one: Finding) -> Finding:
+    """A finding of the view where it stands in the text."""
+    start, end = view.place(one.start, one.end)
+    return Finding(one.kind, start, end, text[start:end])
 
 
 def has_any(text: str) -> bool:
@@ -29,11 +39,11 @@ def masked(text: str) -> str:
 
 
 def _numbers(text: str) -> list[Finding]:
-    groups = groups_of(text)
+    groups, accounts = groups_of(text), may_have_accounts(text)
     found: list[Finding] = []
     index = 0
     while index < len(groups):
-        one = _number_at(text, groups, index)
+        one = _number_at(text, groups, index, accounts=accounts)
         if one is None:
             index += 1
             continue
@@ -43,8 +53,11 @@ def _numbers(text: str) -> list[Finding]:
     return found
 
 
-def _number_at(text: str, groups: list[Group], index: int) -> tuple[FindingKind, Number] | None:
-    return card(text, groups, index) or phone(text, groups, index) or account(text, groups, index)
+def _number_at(
+    text: str, groups: list[Group], index: int, *, accounts: bool
+) -> tuple[FindingKind, Number] | None:
+    found = card(text, groups, index) or phone(text, groups, index)
+    return found or (account(text, groups, index) if accounts else None)
 
 
 def _finding(text: str, kind: FindingKind, number: Number) -> Finding:

@@ -6,7 +6,7 @@ import re
 from collections.abc import Sequence
 from itertools import pairwise
 
-from feedback.kernel.private.digits import Group, Number, numbers_from
+from feedback.kernel.private.digits import ALONE, Group, Number, in_pieces, numbers_from, written_alike
 from feedback.kernel.private.places import AREA_CODES, PROVINCES
 from feedback.kernel.private.words import FindingKind
 
@@ -20,19 +20,37 @@ _TICKET = re.compile(r"\bmb-(?:[0-9a-z]{4}-)?$")
 _ACCOUNT = re.compile(r"\b(?:rekening|norek|no\.? ?rek|rek)\b")
 _METERED = re.compile(r"\b(?:rekening|rek)\.? (?:listrik|air|pdam|pln|pam|telepon|telpon|wifi|indihome)\b")
 _BANK = re.compile(
-    r"\b(?:bca|bri|bni|btn|bsi|bjb|cimb|danamon|permata|panin|ocbc|maybank|seabank|jenius|bank [a-z]{2,15})\b"
+    r"\b(?:b\.?c\.?a|b\.?r\.?i|bni|btn|bsi|bjb|cimb|danamon|permata|panin|ocbc|maybank|seabank|jenius|"
+    r"bank [a-z]{2,15})\b"
 )
+_SENT = re.compile(r"\b(?:transfer|tf|kirim|setor|bayar)(?:kan)? ke (?:nomor |no\.? ?)?$")
+_SENT_ANYWHERE = re.compile(r"\b(?:transfer|tf|kirim|setor|bayar)(?:kan)? ke |\bmandiri\b")
 _BPJS = re.compile(r"\b(?:bpjs|jkn|kis)\b")
+_LABEL_WORDS = (
+    "nik ktp kk wa hp no nomor nomer tel telp tlp telepon telpon phone hub hubungi kontak whatsapp sms rek norek "
+    "an ya yg dan atau"
+)
+_LABELS = frozenset(_LABEL_WORDS.split())
+_LETTERS_BEFORE = re.compile(r"[^\W\d_]{1,8}$")
+_LETTERS_BEHIND = re.compile(r"[^\W\d_]{1,8}")
+_PHONE = re.compile(r"\b(?:wa|hp|telp?|tlp|telepon|telpon|whatsapp|hub|hubungi|kontak|sms)\b[^\n\d]{0,6}$")
+_BANK_BEHIND = re.compile(
+    r" {0,2}[(,]? {0,2}(?:(?:a\.? ?/?n\.?|atas nama)\b.{0,20}?)?(?:bank )?\b(?:bca|bri|bni|btn|bsi|mandiri)\b"
+)
 _LONG_MONTHS = (4, 6, 9, 11)
 
 
 def card(text: str, groups: Sequence[Group], index: int) -> tuple[FindingKind, Number] | None:
     """A NIK or the number of a family card: region, day (of birth, of issue), month, year, serial."""
     first = groups[index]
-    if first.digits[:2] not in PROVINCES or _MONEY_BEFORE.search(before(text, first.start, 6)):
+    alone = len(first.digits) == 1
+    begins = first.digits + _next(groups, index) if alone else first.digits
+    if begins[:2] not in PROVINCES or (alone and len(begins) > 2) or _MONEY_BEFORE.search(before(text, first.start, 6)):
         return None
     for number in numbers_from(groups, index, _CARD_LENGTH):
         if len(number.digits) == _CARD_LENGTH and _is_card(number.digits) and _stands_alone(text, number):
+            if alone and not in_pieces(groups[index : index + number.count]):
+                return None
             women = number.digits[6] >= "4"
             family = not women and _FAMILY.search(before(text, number.start, 25))
             return (FindingKind.FAMILY_CARD if family else FindingKind.NIK), number
@@ -57,23 +75,60 @@ def phone(text: str, groups: Sequence[Group], index: int) -> tuple[FindingKind, 
     """A mobile or landline number, with 0, 62 or +62 in front; numbers of service centres (0800, 1500) are none."""
     first = groups[index].digits
     plus = text[max(0, groups[index].start - 1) : groups[index].start] == "+"
-    if not first.startswith(("0", "62")) or (len(first) < 3 and not first.startswith("62")):
-        return None
+    if not first.startswith(("0", "62")):
+        return _without_zero(text, groups, index)
+    if len(first) < 3 and first != "62":
+        return _cut_up(text, groups, index)
     best: Number | None = None
     for number in numbers_from(groups, index, 15):
         if best is not None and not _goes_on(best, number):
             break
         if _is_phone(number.digits, first, plus=plus):
             best = number
-    if best is None or not _stands_alone(text, best) or _is_money(text, best, groups[index : index + best.count]):
+    if best is None or not _stands_alone(text, best):
         return None
-    return FindingKind.PHONE, best
+    own = groups[index : index + best.count]
+    return None if _is_money(text, best, own) or not _is_written_as_one(best, own) else (FindingKind.PHONE, best)
+
+
+def _is_written_as_one(number: Number, groups: Sequence[Group]) -> bool:
+    """Not pieces of a date or of a letter's number: odd signs stand between all groups, or between none."""
+    odd = any(one.gap in ALONE for one in groups[1:])
+    return not odd or (number.digits.startswith(("08", "62")) and written_alike(groups))
+
+
+def _cut_up(text: str, groups: Sequence[Group], index: int) -> tuple[FindingKind, Number] | None:
+    """A mobile number written in single digits, in pairs, or behind a lone 08."""
+    if not (groups[index].digits + _next(groups, index)).startswith("08"):
+        return None
+    chain = [groups[index]]
+    for one in groups[index + 1 : index + 13]:
+        if not one.joined or (len(chain) > 1 and one.gap != chain[1].gap):
+            break
+        chain.append(one)
+    number = Number(chain[0].start, chain[-1].end, "".join(one.digits for one in chain), len(chain))
+    whole = _is_mobile(number.digits) and in_pieces(chain) and _stands_alone(text, number)
+    return (FindingKind.PHONE, number) if whole else None
+
+
+def _without_zero(text: str, groups: Sequence[Group], index: int) -> tuple[FindingKind, Number] | None:
+    """A mobile number whose zero was left out, behind a word for telephones."""
+    if not groups[index].digits.startswith("8") or not _PHONE.search(before(text, groups[index].start, 20)):
+        return None
+    fitting = [one for one in numbers_from(groups, index, 12) if len(one.digits) >= 9 and _is_mobile("0" + one.digits)]
+    return (FindingKind.PHONE, fitting[-1]) if fitting and _stands_alone(text, fitting[-1]) else None
 
 
 def _goes_on(best: Number, longer: Number) -> bool:
     """Whether another group still belongs to it: not a stray digit behind a number that is whole."""
     added = len(longer.digits) - len(best.digits)
     return added >= 3 or len(best.digits) < 10
+
+
+def _next(groups: Sequence[Group], index: int) -> str:
+    """The digits that go on from a group."""
+    following = groups[index + 1] if index + 1 < len(groups) else None
+    return following.digits if following is not None and following.joined else ""
 
 
 def _is_phone(digits: str, first: str, *, plus: bool) -> bool:
@@ -104,12 +159,13 @@ def account(text: str, groups: Sequence[Group], index: int) -> tuple[FindingKind
     """A bank account behind the word or a bank's name, or a BPJS card behind its name."""
     near = before(text, groups[index].start, _NEAR)
     named = _ACCOUNT.search(near) and not _METERED.search(near)
-    banked = _BANK.search(near)
-    if not named and not banked and not _BPJS.search(near):
+    banked = _BANK.search(near) or _SENT.search(near)
+    if not named and not banked and not _BPJS.search(near) and len(groups[index].digits) < 4:
         return None
     number = max(numbers_from(groups, index, _CARD_LENGTH), key=lambda one: len(one.digits), default=None)
     if number is None or not _stands_alone(text, number):
         return None
+    banked = banked or _BANK_BEHIND.match(text[number.end : number.end + 45].lower())
     if _is_money(text, number, groups[index : index + number.count]):
         return None
     if _BPJS.search(near) and len(number.digits) == 13 and number.digits.startswith("000"):
@@ -118,6 +174,12 @@ def account(text: str, groups: Sequence[Group], index: int) -> tuple[FindingKind
     if (named or banked) and least <= len(number.digits) <= _CARD_LENGTH and not _is_date(number.digits):
         return FindingKind.BANK_ACCOUNT, number
     return None
+
+
+def may_have_accounts(text: str) -> bool:
+    """Whether any word in a text could stand beside the number of an account."""
+    words = text.lower()
+    return any(hint.search(words) for hint in (_ACCOUNT, _BANK, _SENT_ANYWHERE, _BPJS))
 
 
 def _is_date(digits: str) -> bool:
@@ -133,7 +195,12 @@ def _stands_alone(text: str, number: Number) -> bool:
     if _TICKET.search(before(text, number.start, 8)):
         return False
     ends = text[max(0, number.start - 1) : number.start] + text[number.end : number.end + 1]
-    return not any(sign.isalnum() or sign == "_" for sign in ends)
+    if not any(sign.isalnum() for sign in ends):
+        return True
+    before_it = _LETTERS_BEFORE.search(text[max(0, number.start - 9) : number.start])
+    behind = _LETTERS_BEHIND.match(text, number.end)
+    words = [found.group().lower() for found in (before_it, behind) if found]
+    return bool(words) and all(word in _LABELS for word in words)
 
 
 def _is_money(text: str, number: Number, groups: Sequence[Group]) -> bool:

@@ -35,6 +35,11 @@ KIND_LABELS = {
 }
 
 
+_OF_DIGITS = (
+    FindingKind.NIK, FindingKind.FAMILY_CARD, FindingKind.PHONE, FindingKind.BANK_ACCOUNT, FindingKind.BPJS,
+)  # fmt: skip
+
+
 @dataclass(frozen=True, slots=True)
 class Finding:
     """One piece of private data: what it is, where it stands in the text, and its words as written there."""
@@ -49,6 +54,8 @@ def mask(finding: Finding) -> str:
     """The words of a finding with dots for what identifies: 08••••••••12. A masked text has nothing to find."""
     if finding.kind is FindingKind.EMAIL:
         return f"{finding.words[0]}{DOT * 3}@{DOT * 3}"
+    if finding.kind in _OF_DIGITS and any(sign.isalpha() and sign not in "OoIl" for sign in finding.words):
+        return DOT * 8  # spelled: the lengths of the words would tell the digits
     signs = [index for index, sign in enumerate(finding.words) if sign.isalnum()]
     last = 0 if finding.kind is FindingKind.PLATE else 2
     shown = {*signs[:2], *signs[len(signs) - last :]} if last else {*signs[: _letters(finding.words)]}
