@@ -48,9 +48,32 @@ _CODE = {"autocomplete": "one-time-code", "inputmode": "numeric", "spellcheck": 
 
 
 class CodeForm(Form):
-    """The code an app shows, or a recovery code."""
+    """The code an app shows."""
 
     code = StringField(_("Kode 6 angka"), [DataRequired(), Length(max=64)], filters=[_strip], render_kw=_CODE)
+
+
+class SecondForm(Form):
+    """The code an app shows, or a recovery code: that one has letters, which the keys for numbers have not."""
+
+    code = StringField(_("Kode 6 angka"), [Length(max=64)], filters=[_strip], render_kw=_CODE)
+    recovery = StringField(
+        _("Kode pemulihan"),
+        [Optional(), Length(max=64)],
+        filters=[_strip],
+        description=_("Salah satu dari sepuluh kode yang Anda simpan; setiap kode hanya berlaku sekali."),
+        render_kw={"autocomplete": "off", "spellcheck": "false", "autocapitalize": "characters"},
+    )
+
+    @property
+    def typed(self) -> str:
+        """Whichever was filled in."""
+        return self.recovery.data or self.code.data or ""
+
+    def validate_code(self, field: StringField) -> None:
+        """Raise a ValidationError when neither was."""
+        if not self.typed:
+            raise ValidationError(gettext("Bagian ini wajib diisi."))
 
 
 class AgainForm(Form):

@@ -53,6 +53,21 @@ def ask(reader: Reader, world: World, lanjut: str = "") -> Page:
     return try_to_enter(reader, email_of(world.officer.person_id), PASSWORD, lanjut)
 
 
+def test_a_recovery_code_has_a_field_with_letters_on_its_keys(world: World, reader: Reader) -> None:
+    codes = enrolled(world, reader)
+    page = ask(reader, world)
+    field = re.search(r'<input[^>]*name="recovery"[^>]*>', page.html)
+    assert field is not None
+    assert "inputmode" not in field[0]
+    empty = reader.send(page, has="recovery", code="", recovery="")
+    assert (empty.status, "Bagian ini wajib diisi." in empty.text) == (422, True)
+    wrong = reader.send(page, has="recovery", recovery="AAAA-AAAA-AAAA-AAAA")
+    assert wrong.status == 422
+    assert "<details" in wrong.html
+    assert re.search(r"<details[^>]* open", wrong.html)
+    assert reader.send(wrong, has="recovery", recovery=codes[0].lower()).path == "/meja"
+
+
 def test_a_code_is_accepted_one_step_off_and_no_further() -> None:
     secret, step = new_secret(), step_of(NOW)
     accepted = [accepted_step(secret, code_at(secret, step + off), 0, NOW) for off in (-2, -1, 0, 1, 2)]

@@ -22,7 +22,7 @@ from feedback.people.actions import (
     renew,
     set_up_authenticator,
 )
-from feedback.people.forms import CodeForm
+from feedback.people.forms import CodeForm, SecondForm
 from feedback.people.queries import SignedIn, secret_of
 from feedback.people.queries.passkeys import has_passkey
 from feedback.people.rules import app_link, example_code, in_groups, is_example, new_secret, own_path
@@ -52,16 +52,16 @@ def second_factor() -> Answer:
     held = has_passkey(person.actor.person_id or 0)
     if not kept.protected and not held:
         return _set_up(person)
-    form = CodeForm()
+    form = SecondForm()
     page = {"example": example_of(person), "name": person.name, "has_passkey": held, "has_app": kept.protected}
     if kept.protected and form.validate_on_submit():
         try:
             known = known_device(person.email)
-            prove_second_factor(person.actor.person_id or 0, form.code.data or "", source=source(), known=known)
+            prove_second_factor(person.actor.person_id or 0, form.typed, source=source(), known=known)
         except TooMany as refusal:
             return too_many("people/code.html", form, refusal, **page)
         except Invalid as refusal:
-            form.refuse(refusal)
+            form.refuse(Invalid(refusal.message, field="recovery" if form.recovery.data else "code"))
         else:
             return redirect(_onward(enter(renew(kept.token, strong=True))), 303)
     return render_template("people/code.html", form=form, **page), 422 if form.errors else 200
