@@ -23,7 +23,7 @@ from feedback.kernel.permissions import Role
 from feedback.kernel.text import mark
 from feedback.people.actions import CreatePerson
 from feedback.people.actions.invitations import Invite
-from feedback.people.rules import CITIZEN_LENGTH, LONGEST, ROLE_LABELS, STAFF_LENGTH
+from feedback.people.rules import CITIZEN_LENGTH, ROLE_LABELS, STAFF_LENGTH
 from feedback.web.form import Address, Form, Line, Words, id_or_none
 from feedback.web.humans import VisitorForm
 from feedback.web.language import LANGUAGES
@@ -123,7 +123,7 @@ class BeginForm(Form):
             "Paling sedikit %(min)s karakter. Beberapa kata yang tidak berhubungan lebih aman dan mudah diingat.",
             min=CITIZEN_LENGTH,
         ),
-        render_kw={"autocomplete": "new-password", "maxlength": LONGEST},
+        render_kw={"autocomplete": "new-password"},
     )
     locale = SelectField(_("Bahasa surat elektronik"), choices=_LANGUAGES)
 
@@ -156,7 +156,7 @@ class NewPasswordForm(Form):
     """A new password by a link."""
 
     password = PasswordField(
-        _("Kata sandi baru"), [DataRequired()], render_kw={"autocomplete": "new-password", "maxlength": LONGEST}
+        _("Kata sandi baru"), [DataRequired()], render_kw={"autocomplete": "new-password"}
     )
 
     def describe(self, *, staff: bool) -> None:
@@ -174,7 +174,7 @@ class PasswordForm(Form):
         _("Kata sandi sekarang"), [DataRequired()], render_kw={"autocomplete": "current-password"}
     )
     password = PasswordField(
-        _("Kata sandi baru"), [DataRequired()], render_kw={"autocomplete": "new-password", "maxlength": LONGEST}
+        _("Kata sandi baru"), [DataRequired()], render_kw={"autocomplete": "new-password"}
     )
 
     def describe(self, *, staff: bool) -> None:
@@ -263,7 +263,7 @@ class AcceptForm(Form):
             "Paling sedikit %(min)s karakter. Beberapa kata yang tidak berhubungan lebih aman dan mudah diingat.",
             min=STAFF_LENGTH,
         ),
-        render_kw={"autocomplete": "new-password", "maxlength": LONGEST},
+        render_kw={"autocomplete": "new-password"},
     )
     locale = SelectField(_("Bahasa surat elektronik"), choices=_LANGUAGES)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
@@ -16,6 +17,7 @@ from feedback.kernel.clock import utc_now
 from feedback.kernel.errors import Invalid, Unavailable
 from feedback.people.actions import CreatePerson, create_person, passwords, set_password, sign_in
 from feedback.people.models import Person
+from feedback.people.queries.registration import registration_token
 from feedback.people.rules import check_password
 from feedback.storage.session import db, transaction
 from tests.factories import PASSWORD, World
@@ -152,3 +154,14 @@ def test_the_day_of_a_new_password_is_kept_and_not_the_hour(world: World) -> Non
     at = db.session.scalars(select(Person.password_set_at).where(Person.id == world.citizen.person_id)).one()
     assert at is not None
     assert (at.hour, at.minute, at.second) == (0, 0, 0)
+
+
+def test_no_browser_cuts_a_pasted_password_short(world: World, reader: Reader) -> None:
+    """What is cut without a word would be another password than the one its owner keeps."""
+    pages = [reader.open(f"/daftar/{registration_token('siti@contoh.example')}"), reader.sign_in(world.citizen).open("/akun")]
+    fields = [one for page in pages for one in re.findall(r"<input[^>]*type=\"password\"[^>]*>", page.html)]
+    assert len(fields) == 3
+    assert [one for one in fields if "maxlength" in one] == []
+    long = "layar biru kapal pulang " * 6
+    page = reader.send(pages[1], has="current_password", current_password=PASSWORD, password=long)
+    assert (page.status, "paling banyak 128" in page.text) == (422, True)
