@@ -15,7 +15,7 @@ from sqlalchemy import create_engine, func, select, text
 from sqlalchemy.engine import make_url
 
 from config import Settings
-from feedback.admin.actions.backup import BackupFailed, back_up, restore
+from feedback.admin.actions.backup import BackupFailed, _dsn, back_up, restore
 from feedback.app import create_app
 from feedback.storage.session import db
 from feedback.tickets.models import Ticket, TicketEvent
@@ -123,6 +123,21 @@ def test_a_list_that_leads_out_of_the_folder_is_refused(world: World, home: Sett
     (made.folder / "manifest.json").write_text(json.dumps(manifest))
     with pytest.raises(BackupFailed, match="missing or was changed"):
         _brought_back(empty, made.folder)
+
+
+def test_what_the_list_does_not_name_is_not_brought_back(app: Flask, world: World, home: Settings, empty: Settings, tmp_path: Path) -> None:
+    copy = back_up(home, tmp_path / "copies").folder
+    (copy / "instance/contact.private").write_text("somebody else's key")
+    with create_app(empty).app_context(), pytest.raises(BackupFailed, match=r"contact\.private is not on its list"):
+        restore(empty, copy)
+    assert list(empty.instance.iterdir()) == []
+
+
+def test_the_tools_get_the_password_by_their_environment_alone() -> None:
+    """`--dbname` with any password in it, a hidden one too, wins over the environment: every backup would be refused."""
+    url = make_url("postgresql+psycopg://bicara:rahasia@db.contoh.go.id:5433/bicara?sslmode=verify-full")
+    assert _dsn(url) == "postgresql://bicara@db.contoh.go.id:5433/bicara?sslmode=verify-full"
+    assert _dsn(make_url("postgresql+psycopg:///bicara")) == "postgresql:///bicara"
 
 
 def test_nothing_is_brought_back_over_a_database_in_use(world: World, home: Settings, tmp_path: Path) -> None:

@@ -12,12 +12,16 @@ from sqlalchemy import select, text
 
 from feedback.adapters.search import found
 from feedback.audit.models import AuditEntry
+from feedback.files.models import Attachment
 from feedback.insight.actions import rebuild, verify
 from feedback.insight.models import FigureCell
+from feedback.kernel.actor import Actor
 from feedback.kernel.clock import utc_now
+from feedback.rights.actions import AskRight, ask
 from feedback.rights.actions.retention import hold, release, rules_on, run, seed_rules
 from feedback.rights.handlers import every_night
-from feedback.rights.models import RetentionRule
+from feedback.rights.models import DataCopy, RetentionRule, RightsRequest
+from feedback.rights.rules import RightsKind
 from feedback.rights.rules.retention import Class, Rule, in_force
 from feedback.storage.outbox import Outbox
 from feedback.storage.session import db, transaction
@@ -92,6 +96,34 @@ def test_words_become_a_tombstone_and_figures_stay(app: Flask, world: World) -> 
     assert counted(run(now, dry=True)) == {}
     [deed] = db.session.scalars(select(AuditEntry.detail).where(AuditEntry.deed == "retention.run"))
     assert deed["ticket.complaint"] == 1
+
+
+def test_what_was_asked_about_a_report_goes_with_its_words(app: Flask, world: World) -> None:
+    seed_rules()
+    old, young = finished(world), make_report(world).ticket_id
+    for ticket_id in (old, young):
+        ask(AskRight(kind=RightsKind.CORRECTION, ticket_id=ticket_id, words="Pelapornya Nur, bukan Budi."), Actor())
+        copied = ask(AskRight(kind=RightsKind.COPY, ticket_id=ticket_id), Actor())
+        with transaction():
+            db.session.add(DataCopy(request_id=copied, content=b"zip", until=utc_now() + timedelta(days=7)))
+    run(utc_now(), dry=False)
+    fresh()
+    left = select(RightsRequest.words, RightsRequest.state).where(RightsRequest.kind == "correction").order_by(RightsRequest.id)
+    assert db.session.execute(left).all() == [("", "done"), ("Pelapornya Nur, bukan Budi.", "open")]
+    assert db.session.query(DataCopy).count() == 1
+
+
+def test_files_that_were_never_sent_are_gone_when_it_says_so(app: Flask, world: World) -> None:
+    seed_rules()
+    old = utc_now() - timedelta(days=3)
+    values = {"owner_hash": "o", "source_hash": "s", "kind": "image", "name": "a.jpg", "size": 1, "parts": [], "scan": "ready", "created_at": old}
+    with transaction():
+        db.session.add(Attachment(token="t" * 22, **values))
+    assert counted(run(utc_now(), dry=True)) == {"pending_upload": (1, 0)}
+    assert db.session.query(Attachment).count() == 1
+    assert counted(run(utc_now(), dry=False)) == {"pending_upload": (1, 0)}
+    fresh()
+    assert db.session.query(Attachment).count() == 0
 
 
 def test_a_hold_stops_it_until_it_ends(app: Flask, world: World) -> None:

@@ -69,7 +69,7 @@ def _finish(unfinished: Path, folder: Path) -> Backup:
     size = sum(file.stat().st_size for file in _files(unfinished))
     manifest = {"made_at": utc_now().isoformat(), "migration": _migration(), "sha256": listed}
     (unfinished / MANIFEST).write_text(json.dumps(manifest, indent=1))
-    for path in (*_files(unfinished), unfinished):
+    for path in (*unfinished.rglob("*"), unfinished):
         _fsync(path)
     unfinished.rename(folder)
     _fsync(folder.parent)
@@ -104,6 +104,9 @@ def _checked(folder: Path) -> dict[str, str]:
         file = folder / name
         if not file.resolve().is_relative_to(folder.resolve()) or not file.is_file() or _digest(file) != digest:
             raise BackupFailed(f"{name} is missing or was changed since the copy was made.")
+    for file in _files(folder):
+        if str(file.relative_to(folder)) not in {*listed, MANIFEST}:
+            raise BackupFailed(f"{file} is not on its list: somebody put it there after the copy was made.")
     return listed
 
 
@@ -139,8 +142,8 @@ def _url() -> URL:
 
 
 def _dsn(url: URL) -> str:
-    """Where the database is, without its password."""
-    return url.set(drivername="postgresql", password=None).render_as_string()
+    """Where the database is, without its password: `URL.set` takes none away, and one written as *** is believed."""
+    return url._replace(drivername="postgresql", password=None).render_as_string()
 
 
 def _postgres(tool: str, *words: str, dsn: URL) -> None:

@@ -54,7 +54,7 @@ def erase_account(person_id: int, *, erase_words: bool) -> bool:
             bury(ticket_id, now, all_words=False)
         destroy_files(mine, now)
     forget_identity(mine)
-    _forget_requests((RightsRequest.person_id == person_id) | RightsRequest.ticket_id.in_(mine if erase_words else []))
+    forget_requests((RightsRequest.person_id == person_id) | RightsRequest.ticket_id.in_(mine if erase_words else []))
     unlink(person_id)
     for name in GONE:
         table, column = name.split(".")
@@ -80,11 +80,14 @@ def erase_report(ticket_id: int, at: datetime) -> None:
     bury(ticket_id, at, all_words=False)
     destroy_files([ticket_id], at)
     forget_identity([ticket_id])
-    _forget_requests(RightsRequest.ticket_id == ticket_id)
+    forget_requests(RightsRequest.ticket_id == ticket_id)
 
 
-def _forget_requests(which: ColumnElement[bool]) -> None:
-    """Copies go, and what was asked besides: nothing is left to correct, and words of requests name people."""
+def forget_requests(which: ColumnElement[bool]) -> None:
+    """Copies go, and what was asked besides: nothing is left to correct, and words of requests name people.
+
+    Inside the caller's transaction.
+    """
     db.session.execute(update(RightsRequest).where(which).values(words="", answer=""))
     waiting = update(RightsRequest).where(which, RightsRequest.state == RequestState.OPEN)
     db.session.execute(waiting.values(state=RequestState.DONE, done_at=utc_now()))

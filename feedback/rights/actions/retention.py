@@ -12,10 +12,11 @@ from sqlalchemy import ColumnElement, Date, Table, delete, exists, func, select,
 
 from feedback.audit.actions import record
 from feedback.files.actions.destroying import destroy_files
+from feedback.files.actions.sweep import sweep_pending
 from feedback.files.models import Attachment
 from feedback.kernel.errors import NotFound
-from feedback.rights.actions.erasing import forget_identity
-from feedback.rights.models import LegalHold, RetentionRule
+from feedback.rights.actions.erasing import forget_identity, forget_requests
+from feedback.rights.models import LegalHold, RetentionRule, RightsRequest
 from feedback.rights.rules.retention import Class, Rule, in_force
 from feedback.storage.base import Base
 from feedback.storage.outbox import Outbox, OutboxState
@@ -99,7 +100,8 @@ def _class(code: Class, before: datetime, now: datetime, *, dry: bool) -> tuple[
     if code is Class.OUTBOX:
         return _payloads(before, dry=dry), 0
     if code is Class.PENDING:
-        # The worker's own sweep throws these away; the rule says after how long, and the count shows whether it does.
+        if not dry:
+            return sweep_pending(now), 0  # the worker's own, which runs more often
         old = (Attachment.ticket_id.is_(None), Attachment.created_at < before)
         return db.session.scalar(select(func.count()).select_from(Attachment).where(*old)) or 0, 0
     ripe = _ripe(code, before)
@@ -141,6 +143,7 @@ def _destroy(code: Class, which: ColumnElement[bool], now: datetime) -> int:
             else:
                 destroy_files(ids, now)
                 forget_identity(ids)
+                forget_requests(RightsRequest.ticket_id.in_(ids))
                 for ticket_id in ids:
                     bury(ticket_id, now, all_words=True)
         total += len(ids)
