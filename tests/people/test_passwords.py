@@ -15,7 +15,16 @@ from sqlalchemy import select, update
 
 from feedback.kernel.clock import utc_now
 from feedback.kernel.errors import Invalid, Unavailable
-from feedback.people.actions import CreatePerson, create_person, passwords, set_password, sign_in
+from feedback.kernel.permissions import Role
+from feedback.people.actions import (
+    CreatePerson,
+    GrantRole,
+    create_person,
+    grant_role,
+    passwords,
+    set_password,
+    sign_in,
+)
 from feedback.people.models import Person
 from feedback.people.queries.registration import registration_token
 from feedback.people.rules import check_password
@@ -165,3 +174,15 @@ def test_no_browser_cuts_a_pasted_password_short(world: World, reader: Reader) -
     long = "layar biru kapal pulang " * 6
     page = reader.send(pages[1], has="current_password", current_password=PASSWORD, password=long)
     assert (page.status, "paling banyak 128" in page.text) == (422, True)
+
+
+def test_a_citizens_short_password_is_not_an_officials(world: World) -> None:
+    """Whoever takes a role with the account they have keeps a password that was long enough for a citizen."""
+    short = "payung lebar"
+    person_id = create_person(CreatePerson("nur@contoh.example", "Nur", short), by=world.administrator.person_id)
+    assert sign_in("nur@contoh.example", short, source="10.0.0.1")
+    grant_role(GrantRole(person_id, world.agency, Role.OFFICER), by=world.administrator.person_id)
+    with pytest.raises(Invalid, match="paling sedikit 15"):
+        sign_in("nur@contoh.example", short, source="10.0.0.1")
+    set_password(person_id, NEW, by=person_id, staff=True)
+    assert sign_in("nur@contoh.example", NEW, source="10.0.0.1")
