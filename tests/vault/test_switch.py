@@ -54,9 +54,10 @@ def test_nothing_is_left_of_it_on_any_path(app: Flask, world: World, readers: Ca
 def _holding(app: Flask, reader: Reader, number: str) -> dict[str, str]:
     """The addresses that tell of it, each with the mark by which a browser asks whether it changed."""
     found = {}
-    asked = [f"/laporan/{number}", f"/laporan?q={WORD}", f"/laporan?q={number}", "/laporan", "/sitemap.xml"]
+    asked = [f"/laporan/{number}", f"/laporan?q={WORD}", f"/laporan?q={number}", "/laporan", "/sitemap-1.xml"]
     for address, body in walk(app, reader, *asked, most=70):
         if _tells(address, body, number):
+            assert "Cache-Control: public" not in body, f"{address} may be kept by a cache that nobody can tell"
             tag = re.search(r"^ETag: (.*)$", body, re.MULTILINE)
             found[address] = tag[1] if tag else ""
     return found

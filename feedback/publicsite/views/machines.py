@@ -61,7 +61,10 @@ def sitemap_part(part: int) -> Response:
     if part > chunk_count():
         raise NotFound
     if part:
-        return _xml("urlset", "url", (_absolute("tickets.ticket", number=number) for number in numbers_of_chunk(part)))
+        addresses = (_absolute("tickets.ticket", number=number) for number in numbers_of_chunk(part))
+        answer = _xml("urlset", "url", addresses)
+        answer.headers["Cache-Control"] = "no-store"  # a report made confidential is gone from the next request on
+        return answer
     pages = [_absolute(f"publicsite.{name}") for name in _PAGES]
     pages += [_absolute("publicsite.service", slug=slug) for slug in service_slugs()]
     pages += [_absolute("publicsite.unit", slug=slug) for slug in unit_slugs()]
