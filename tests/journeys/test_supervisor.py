@@ -134,3 +134,15 @@ def _characters(font: pikepdf.Object) -> dict[int, str]:
         for block in re.findall(r"beginbfchar(.*?)endbfchar", text, re.DOTALL)
         for code, value in re.findall(r"<(\w+)>\s*<(\w+)>", block)
     }
+
+
+@pytest.mark.parametrize("path", ["/pantau", "/pantau/bantuan", "/pantau/alur", "/pantau/waktu"])
+def test_on_paper_nothing_is_cut_off_and_nothing_is_a_button(site: Site, window: Callable[..., Page], path: str) -> None:
+    page = window(SUPERVISOR, scripts=False, size={"width": 1030, "height": 700})  # A4 on its side, without its margins
+    page.goto(f"{site.url}{path}")
+    page.emulate_media(media="print")
+    assert page.locator(".tabs, .button").count() > 0
+    assert not page.evaluate("[...document.querySelectorAll('.tabs, .button, .filters')].filter(each => each.offsetParent).length")
+    widths = page.evaluate("[...document.querySelectorAll('.table-frame')].map(each => [each.scrollWidth, each.clientWidth])")
+    assert widths
+    assert all(needed <= given for needed, given in widths)
