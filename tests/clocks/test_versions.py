@@ -105,6 +105,12 @@ class TestDated:
         start(ticket, "resolve", world.agency)
         assert clock(ticket).due_date == date(2026, 3, 7)
 
+    def test_working_time_goes_over_with_the_version_too(self, world: World) -> None:
+        publish(six_days_from(date(2026, 3, 7)))
+        friday, monday = at("2026-03-06T15:00:00+09:00"), at("2026-03-09T09:00:00+09:00")
+        # Until half past four on Friday, six hours on the Saturday that was closed before, one on Monday.
+        assert queries.working_time(world.agency, friday, monday) == 90 + 360 + 60
+
     def test_handed_over_the_plan_of_the_old_calendar_is_dropped(self, ticket: int, world: World) -> None:
         publish(six_days_from(date(2026, 3, 7)))
         start(ticket, "resolve", world.agency)

@@ -8,8 +8,7 @@ from sqlalchemy import select
 
 from feedback.adapters.search import index_ticket, unindex_ticket
 from feedback.clocks import actions as clocks
-from feedback.clocks.queries import calendar_of_unit, clocks_of, next_due, pauses_of
-from feedback.clocks.rules.due import working_minutes
+from feedback.clocks.queries import clocks_of, next_due, working_time
 from feedback.clocks.rules.policy import ClockKind
 from feedback.kernel.clock import day_begins
 from feedback.storage.outbox import post
@@ -108,7 +107,7 @@ def note_response(ticket: Ticket, at: datetime) -> None:
         return
     cycle.first_response_at = at
     cycle.first_response_seconds = int((at - cycle.started_at).total_seconds())
-    cycle.first_response_minutes = _working_minutes(ticket, cycle.started_at, at, ())
+    cycle.first_response_minutes = working_time(ticket.unit_id, cycle.started_at, at)
     if ticket.first_response_at is None:
         ticket.first_response_at = at
 
@@ -125,16 +124,8 @@ def note_answer(ticket: Ticket, at: datetime, person_id: int | None) -> None:
     cycle.answered_by_id = person_id
     cycle.unit_id = ticket.unit_id
     cycle.resolution_seconds = int((at - cycle.started_at).total_seconds())
-    pauses = tuple((pause.started_at, pause.ended_at or pause.limit_at) for pause in pauses_of(ticket.id))
-    cycle.resolution_minutes = _working_minutes(ticket, cycle.started_at, at, pauses)
+    cycle.resolution_minutes = working_time(ticket.unit_id, cycle.started_at, at, ticket_id=ticket.id)
     cycle.on_time = all(clock.breached_at is None for clock in resolve) if resolve else None
-
-
-def _working_minutes(
-    ticket: Ticket, start: datetime, end: datetime, pauses: tuple[tuple[datetime, datetime], ...]
-) -> int:
-    """Open minutes of the unit's calendar between two instants, pauses left out."""
-    return working_minutes(start, end, calendar_of_unit(ticket.unit_id, start).calendar, pauses)
 
 
 def set_next_due(ticket: Ticket) -> None:
