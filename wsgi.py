@@ -6,6 +6,7 @@ Commands judge for themselves: ``flask prepare`` has to run on a database whose 
 
 from __future__ import annotations
 
+import gc
 import os
 import sys
 
@@ -28,3 +29,9 @@ try:
 except BadSettings as problem:
     sys.stderr.write(f"{problem}\n")
     raise SystemExit(problem.status) from None
+
+# What is made at the start lives as long as the process. Looking through its 200,000 objects for garbage held up one
+# board in ten by 120 ms: 95th percentile 229 ms, with them left out 141, looking less often 131 (docs/insight.md).
+gc.collect()
+gc.freeze()
+gc.set_threshold(10_000, 20, 50)
