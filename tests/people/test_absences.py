@@ -20,7 +20,7 @@ from feedback.storage.session import db
 from feedback.tickets.rules.words import MoveName as M
 from feedback.units.models import Unit
 from tests.factories import World, make_person
-from tests.site import Reader
+from tests.site import Page, Reader
 from tests.tickets.conftest import Hands, hands
 from tests.tickets.steps import after_days, assigned, disputed, events_of, make
 
@@ -160,6 +160,22 @@ def test_deputies_that_will_not_do(world: World, hands: Hands) -> None:
     with pytest.raises(Invalid):
         away(world.officer, world.head, unit_id=world.other_agency)
     assert db.session.scalars(select(Deputy)).all() == []
+
+
+@pytest.mark.parametrize("who", ["citizen", "officer"])
+def test_the_form_is_no_directory_of_accounts(world: World, hands: Hands, readers: Callable[[], Reader], who: str) -> None:
+    """Whoever asks for a deputy with a wrong day, or without a role, reads the same for every address."""
+    reader = readers().sign_in(getattr(world, who))
+    past = after_days(-9).isoformat()
+    values = {"absen-valid_from": past, "absen-valid_to": past, "absen-unit_id": ""}
+    token = dict(reader.open("/akun").form(button="Keluar").fields)["csrf_token"]
+    answers = []
+    for address in (email_of(world.stranger), email_of(world.head), "tidak@ada.example"):
+        sent = {**values, "absen-deputy_email": address, "csrf_token": token, "absen-csrf_token": token}
+        page = Page(reader.client.post("/akun/tidak-hadir", data=sent))
+        assert page.status == 422, page.text
+        answers.append(page.text)
+    assert len(set(answers)) == 1
 
 
 def test_absences_do_not_overlap(world: World, hands: Hands) -> None:

@@ -6,13 +6,14 @@ from flask import flash, redirect, url_for
 from flask_babel import gettext
 
 from feedback.kernel.errors import Invalid, Refusal
-from feedback.kernel.text import mark
 from feedback.people.actions import BeAbsent, be_absent, choose_digests, end_absence
 from feedback.people.forms import AbsenceForm, DigestForm
 from feedback.people.queries import person_by_email
 from feedback.people.views.account import absence_form, account_page
 from feedback.people.views.blueprint import Answer, people
 from feedback.web.guard import actor, signed_in
+
+NOBODY = 0
 
 
 @people.post("/akun/tidak-hadir")
@@ -32,16 +33,14 @@ def absence() -> Answer:
 
 
 def _absence_of(form: AbsenceForm) -> BeAbsent:
-    """The absence asked for. Raises Invalid for a deputy nobody knows."""
+    """The absence asked for. A deputy nobody knows is judged as one without a role: this is no directory."""
     deputy = person_by_email(form.deputy_email.data) if form.deputy_email.data else None
-    if form.deputy_email.data and (deputy is None or not deputy.is_active):
-        # The same words as for a citizen's address: the form is no directory of accounts.
-        raise Invalid(mark("Pengganti harus petugas pada pemerintah daerah yang sama."), field="deputy_email")
+    known = deputy.id if deputy and deputy.is_active else NOBODY
     return BeAbsent(
         actor().person_id or 0,
         form.valid_from.data,
         form.valid_to.data,
-        deputy.id if deputy else None,
+        known if form.deputy_email.data else None,
         form.unit_id.data,
     )
 
