@@ -36,8 +36,10 @@ def test_a_photo_keeps_its_pixels_and_nothing_else() -> None:
     assert red + blue < 30
 
 
-def test_it_is_turned_upright() -> None:
-    data = _parts(samples.turned_photo(), "jpeg")["1600"]
+@pytest.mark.parametrize(("written", "kind"), [("JPEG", "jpeg"), ("PNG", "png"), ("WEBP", "webp"), ("HEIF", "heic")])
+def test_it_is_turned_upright(written: str, kind: str) -> None:
+    """Once: whatever opens a HEIC turns it already."""
+    data = _parts(samples.turned_photo(written), kind)["1600"]
     assert samples.size_of(data) == (20, 60)
     assert samples.color_at(data, (10, 5))[0] > 200
     assert samples.color_at(data, (10, 55))[2] > 200

@@ -36,14 +36,14 @@ def telling_photo() -> bytes:
     return picture(exif=exif, comment=b"KomentarRahasia", icc_profile=b"ProfilRahasia" * 20, xmp=xmp)
 
 
-def turned_photo() -> bytes:
+def turned_photo(kind: str = "JPEG") -> bytes:
     """Taken with the phone on its side: 60 wide and 20 high as stored, red on the left, to be turned by 90 degrees."""
     exif = Image.Exif()
     exif[0x0112] = 6
     out = io.BytesIO()
     whole = Image.new("RGB", (60, 20), "blue")
     whole.paste("red", (0, 0, 30, 20))
-    whole.save(out, "JPEG", exif=exif, quality=95)
+    whole.save(out, kind, exif=exif.tobytes(), quality=95)
     return out.getvalue()
 
 
