@@ -67,4 +67,4 @@ def _opens(here: Actor, permission: Permission, endpoint: str) -> bool:
 def _is_here(endpoint: str) -> bool:
     """Whether the page belongs to that menu entry; rooms of staff count as a whole."""
     whole = endpoint in ("admin.home", "insight.board")
-    return request.endpoint == endpoint or (whole and request.blueprint == endpoint.split(".")[0])
+    return request.endpoint == endpoint or (whole and f"{request.path}/".startswith(f"{url_for(endpoint)}/"))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from datetime import timedelta
 
@@ -75,7 +76,12 @@ def test_the_room_of_administrators_leads_there_and_counts(world: World, readers
     correct(readers().sign_in(world.citizen))
     page = admin.open("/kelola")
     assert "1 permintaan hak menunggu jawaban" in page.text
-    assert "/kelola/orang" in admin.open("/kelola/hak").links, "the tabs of the room stand above the queue too"
+    queue = admin.open("/kelola/hak")
+    assert "/kelola/orang" in queue.links, "the tabs of the room stand above the queue too"
+    assert re.search(r'<a href="/kelola" aria-current="page"', queue.html), "and the menu says which room it is"
+    log = admin.open("/kelola/audit").text
+    assert "antrean permintaan hak" in log
+    assert "rights_request" not in log
 
 
 def test_reading_a_request_is_noted(world: World, readers: Callable[[], Reader]) -> None:
