@@ -36,6 +36,24 @@ from tests.site import Reader
 NEW = "sepeda hijau di tepi laut"
 
 
+def test_an_unknown_account_costs_as_much_as_a_known_one(app: Flask, world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Otherwise the time of the answer tells who has an account."""
+    asked: list[str] = []
+    real = passwords.HASHER
+    known = passwords.hashed("sandi yang panjang sekali")
+
+    class Counting:
+        def verify(self, stored: str, typed: str) -> bool:
+            asked.append(stored)
+            return real.verify(stored, typed)
+
+    monkeypatch.setattr(passwords, "HASHER", Counting())
+    for stored in (known, None):
+        assert not passwords.is_right("bukan sandi itu", stored)
+    assert len(asked) == 2
+    assert asked[1].split("$")[:4] == known.split("$")[:4], "at the same cost"
+
+
 def is_refused(password: str, **about: object) -> bool:
     known = {"email": "nur@dishub.example", "name": "Nur'aini Gurapingsari", "staff": False, **about}
     try:
