@@ -52,6 +52,8 @@ def test_reading_it_sets_no_cookie_and_the_form_leads_there(reader: Reader) -> N
     assert "Set-Cookie" not in reader.open("/privasi").response.headers
     page = reader.open("/lapor")
     assert page.html.index('href="/privasi"') < page.html.index('name="text"'), "before typing"
+    assert page.html.index("terbuka untuk umum setelah diperiksa") < page.html.index('name="text"'), "before typing"
+    assert "surel hanya dipakai untuk mengabari Anda" in page.text, "a telephone number is never used"
 
 
 def test_a_report_and_an_account_keep_the_version(world: World, reader: Reader) -> None:

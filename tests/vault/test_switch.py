@@ -46,9 +46,13 @@ def test_nothing_is_left_of_it_on_any_path(app: Flask, world: World, readers: Ca
         assert any("/lampiran/" in address for address in before["visitor"]), "no picture was seen"
         move(number[0], MoveName.MAKE_CONFIDENTIAL, world.citizen)
         db.session.rollback()
+        told = citizen.open(f"/laporan/{number[0]}").text
+        assert "atasannya, dan inspektorat yang membacanya" in told
+        assert "Jangan teruskan" not in told, "that is for officials"
         for role, seen in before.items():
             _is_gone(crowd[role], seen, number[0])
             assert _holding(app, crowd[role], number[0]) == {}, role
+        assert "Jangan teruskan" in crowd["officer"].open(f"/laporan/{number[0]}").text
 
 
 def _holding(app: Flask, reader: Reader, number: str) -> dict[str, str]:
