@@ -14,6 +14,7 @@ function tell(block, text) {
 function bar(block) {
   const found = block.querySelector("progress") ?? block.appendChild(document.createElement("progress"));
   found.max = 100;
+  found.setAttribute("aria-label", block.querySelector("legend").textContent.trim());
   return found;
 }
 
@@ -54,6 +55,7 @@ function send(form, id, left) {
   data.set(step.name, step.value);
   const request = new XMLHttpRequest();
   bar(block()).value = 0;
+  let told = -1;
   const failed = (why) => {
     block().querySelector("progress")?.remove();
     tell(block(), [why || block().dataset.failed, left].join(" "));
@@ -62,7 +64,10 @@ function send(form, id, left) {
     if (!event.lengthComputable) return;
     const percent = Math.round((100 * event.loaded) / event.total);
     bar(block()).value = percent;
-    tell(block(), block().dataset.sending.replace("{n}", percent));
+    const quarter = 25 * Math.floor(percent / 25);
+    if (quarter <= told) return; // read aloud a few times, not a hundred
+    told = quarter;
+    tell(block(), block().dataset.sending.replace("{n}", quarter));
   };
   request.onload = () => {
     const page = new DOMParser().parseFromString(request.responseText, "text/html");

@@ -63,7 +63,7 @@ def test_words_typed_while_a_photo_is_on_its_way_stay(site: Site, window: Window
     held: list[Route] = []
     page.route("**/lapor", lambda route: held.append(route))
     page.set_input_files("[name=files]", [photo("dua.jpg", "red")])
-    expect(page.locator(".files progress")).to_be_visible()
+    expect(page.get_by_role("progressbar", name="Foto atau dokumen")).to_be_visible()
     page.locator(".files-item input").fill("Tiang miring")
     page.wait_for_timeout(200)
     held[0].continue_()
