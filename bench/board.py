@@ -19,7 +19,7 @@ from sqlalchemy import event, insert, select
 
 from config import Settings
 from feedback.admin.seed import load_places_and_catalogue
-from feedback.app import create_app
+from feedback.app import create_app, spare_the_lasting
 from feedback.clocks.actions import seed_calendars_and_policies
 from feedback.clocks.models import CalendarVersion, Clock, PolicyVersion
 from feedback.insight.actions import rebuild
@@ -160,6 +160,7 @@ def ask(count: int, top: str, rounds: int) -> None:
     assert root is not None
     actor = Actor(1, "Atasan", (Membership(root.id, root.path, Role.SUPERVISOR, root.name),))
     watched = watched_units(actor)
+    spare_the_lasting()
     print(f"{count:,} tickets, {len(watched)} units, statements of a board: {_statements(watched, actor)}")
     for label, days in (("30 days", 30), ("90 days", 90), ("a year", 365), ("everything", DAYS)):
         period = Period(NOW.date() - timedelta(days=days - 1), NOW.date(), root.zone)

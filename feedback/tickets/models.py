@@ -232,6 +232,9 @@ class TicketCycle(Base):
         UniqueConstraint("ticket_id", "number"),
         Index(None, "unit_id", "started_at"),
         Index(None, "started_at", "unit_id"),
+        # The longest first, for the lists of what took longest.
+        Index(None, "resolution_minutes", "id"),
+        Index(None, "first_response_minutes", "id"),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True, init=False)

@@ -10,9 +10,9 @@ from feedback.insight.queries.cohort import burning_conditions, cohort, conditio
 from feedback.insight.queries.rollup import is_stored, split_tallies, tallies, totals
 from feedback.insight.rules.compare import Compared, compared, not_in_both, to_take_out
 from feedback.insight.rules.facts import Dimension
-from feedback.insight.rules.figures import Board, Reach, board_of, figures_of
+from feedback.insight.rules.figures import Board, Reach, board_of
 from feedback.insight.rules.lanes import NUMBERED, Whole, number_of, together
-from feedback.insight.rules.measures import BURNING, OPEN_NOW, SLOW, Measure
+from feedback.insight.rules.measures import BURNING, OPEN_NOW, Measure
 from feedback.insight.rules.scope import Scope, subtree_of
 from feedback.insight.rules.trend import before
 from feedback.kernel.actor import Actor
@@ -48,30 +48,15 @@ def burning(scope: Scope, actor: Actor) -> Mapping[Measure, int]:
     return {measure: number or 0 for measure, number in zip(BURNING, numbers, strict=True)}
 
 
-def slow_limit(measure: Measure, scope: Scope, actor: Actor) -> float | None:
-    """The 90th percentile, in working minutes, that a round must exceed to count as slow; None without any times.
-
-    It is the figure of the board.
-    """
-    below = units_below(scope.unit) if scope.reach is Reach.SUBTREE else (scope.unit,)
-    figures = figures_of(list(totals(scope, below, actor).values()))
-    waits = {
-        Measure.VERIFY_SLOW: figures.verify,
-        Measure.FIRST_RESPONSE_SLOW: figures.first_response,
-        Measure.RESOLUTION_SLOW: figures.resolution,
-    }
-    return waits[measure].working.p90
-
-
-def how_many(measure: Measure, scope: Scope, actor: Actor, limit: ColumnElement[bool] | None = None) -> int:
-    """The number of rows behind a measure; ``limit`` is the condition of slowness.
+def how_many(measure: Measure, scope: Scope, actor: Actor) -> int:
+    """The number of rows behind a measure, unless it is one of slowness (`queries.slow`).
 
     Taken from the cells where they hold it: to count a year's rows takes seconds.
     """
     below = units_below(scope.unit) if scope.reach is Reach.SUBTREE else (scope.unit,)
     if measure in NUMBERED and is_stored(scope, below):
         return number_of(measure, together(list(totals(scope, below, actor).values())))
-    wanted = limit if limit is not None and measure in SLOW else condition(measure, scope)
+    wanted = condition(measure, scope)
     if measure in OPEN_NOW:
         statement = select(func.count()).select_from(Ticket).where(open_tickets(scope, actor), wanted)
     else:

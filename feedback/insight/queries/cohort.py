@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime, timedelta
+from enum import Enum
 from typing import Any
 
 from sqlalchemy import ColumnElement, String, and_, case, cast, exists, false, func, not_, null, or_, select
@@ -89,16 +90,23 @@ def units_below(unit: UnitRow) -> tuple[UnitRow, ...]:
     return tuple(unit_row(row) for row in rows)
 
 
-def cohort(scope: Scope, actor: Actor, *, by_time: bool = False) -> ColumnElement[bool]:
-    """Rounds in the period at the unit, as far as the actor may know of them; joined to their tickets.
+class Way(Enum):
+    """What leads to the rounds of a scope; everything else only filters."""
 
-    ``by_time``: they are read in their order until a page is full, so time is the way in and not each unit by itself.
-    """
+    UNIT = "unit"
+    # The rows are read in their order until a page is full: by time, or from the longest down.
+    TIME = "time"
+    LENGTH = "length"
+
+
+def cohort(scope: Scope, actor: Actor, way: Way = Way.UNIT) -> ColumnElement[bool]:
+    """Rounds in the period at the unit, as far as the actor may know of them; joined to their tickets."""
     held = holder == scope.unit.id if scope.reach is Reach.OWN else under(holder, scope.unit.path)
-    if by_time and scope.reach is Reach.SUBTREE:
+    if way is not Way.UNIT and scope.reach is Reach.SUBTREE:
         held = only(held)
     at = _BASES[scope.basis]
-    within = and_(at >= scope.period.start, at < scope.period.end, held, only(visible(grants_for(actor))))
+    dated = and_(at >= scope.period.start, at < scope.period.end)
+    within = and_(only(dated) if way is Way.LENGTH else dated, held, only(visible(grants_for(actor))))
     if scope.official is not None:
         within = and_(within, only(TicketCycle.answered_by_id == scope.official))
     return within if scope.part is None else and_(within, only(_of_part(*scope.part)))
@@ -143,17 +151,17 @@ def only(wanted: ColumnElement[bool]) -> ColumnElement[bool]:
 
 
 def slower_than(measure: Measure, limit: float | None) -> ColumnElement[bool]:
-    """Rounds above a number of working minutes; none when there is no such number."""
+    """Rounds above a number of working minutes, of those that are timed; none when there is no such number."""
     column = minutes_of(measure)
     if limit is None:
         return and_(column.is_(None), column.is_not(None))
-    # The same again of the round alone: tickets are then looked up only for the slow tenth.
-    return and_(_TIMED_BY[measure] > limit, column > limit)
+    # Tickets are looked up only for the slow tenth, to leave out those that are not timed.
+    return and_(column > limit, only(timed(column) > limit))
 
 
 def minutes_of(measure: Measure) -> Any:
-    """The working minutes that a measure of slowness sorts by; empty for rounds that are not timed."""
-    return timed(_TIMED_BY[measure])
+    """The working minutes that a measure of slowness sorts by."""
+    return VERIFY_MINUTES if measure is Measure.VERIFY_SLOW else SPENT[measure]
 
 
 def timed(column: Any) -> Any:
@@ -171,8 +179,8 @@ def of_clock(kind: ClockKind, column: Any) -> Any:
 
 VERIFY_MINUTES = of_clock(ClockKind.VERIFY, Clock.used_minutes)
 VERIFY_SECONDS = of_clock(ClockKind.VERIFY, Clock.elapsed_seconds)
-_TIMED_BY = {
-    Measure.VERIFY_SLOW: VERIFY_MINUTES,
+# Kept with the round and in an index; the time of verification is added up from clocks.
+SPENT = {
     Measure.FIRST_RESPONSE_SLOW: TicketCycle.first_response_minutes,
     Measure.RESOLUTION_SLOW: TicketCycle.resolution_minutes,
 }

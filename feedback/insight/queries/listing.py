@@ -7,13 +7,14 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, Row, Select, func, literal, select, tuple_
+from sqlalchemy import Row, Select, func, literal, select, tuple_
 from sqlalchemy.orm import aliased
 
 from feedback.clocks.models import Clock
 from feedback.clocks.rules.policy import ClockKind
-from feedback.insight.queries.board import how_many, slow_limit
-from feedback.insight.queries.cohort import cohort, condition, holder, minutes_of, open_tickets, slower_than
+from feedback.insight.queries.board import how_many
+from feedback.insight.queries.cohort import Way, cohort, condition, holder, minutes_of, open_tickets
+from feedback.insight.queries.slow import Slow, count_slow, slow_tenth
 from feedback.insight.rules.held import Held, Hold, held_by_unit
 from feedback.insight.rules.measures import OPEN_NOW, SLOW, Measure
 from feedback.insight.rules.scope import Scope
@@ -102,29 +103,26 @@ class _Order:
 
 @dataclass(frozen=True, slots=True)
 class Question:
-    """A measure of a scope for an actor, with the condition of slowness worked out once."""
+    """A measure of a scope for an actor; ``slow``: what slowness means there, worked out once."""
 
     measure: Measure
     scope: Scope
     actor: Actor
-    limit: float | None
-
-    @property
-    def slow(self) -> ColumnElement[bool] | None:
-        """The condition of slowness, None for other measures."""
-        return slower_than(self.measure, self.limit) if self.measure in SLOW else None
+    slow: Slow | None
 
 
 def question(measure: Measure, scope: Scope, actor: Actor) -> Question:
-    """The question behind a number; a measure of slowness costs one statement to find its limit."""
-    limit = slow_limit(measure, scope, actor) if measure in SLOW else None
-    return Question(measure, scope, actor, limit)
+    """The question behind a number; a measure of slowness has its limit worked out from the figures."""
+    return Question(measure, scope, actor, slow_tenth(measure, scope, actor) if measure in SLOW else None)
 
 
 def behind(asked: Question, *, after: str | None = None, before: str | None = None) -> Behind:
     """One page of the rows behind a number, and how many there are in all."""
-    total = how_many(asked.measure, asked.scope, asked.actor, asked.slow)
-    return Behind(total, asked.limit, _page(asked, after=after, before=before, size=PAGE))
+    if asked.slow is None:
+        total, limit = how_many(asked.measure, asked.scope, asked.actor), None
+    else:
+        total, limit = count_slow(asked.slow, asked.scope, asked.actor), asked.slow.limit
+    return Behind(total, limit, _page(asked, after=after, before=before, size=PAGE))
 
 
 def all_lines(asked: Question) -> Iterator[Line]:
@@ -187,7 +185,8 @@ def _rows(asked: Question, order: _Order) -> Select[Any]:
         rounds = columns.select_from(TicketCycle).join(Ticket, Ticket.id == TicketCycle.ticket_id)
         joined = rounds.join(_unit, _unit.id == holder)
         slow = asked.slow
-        wanted = cohort(scope, actor, by_time=order.is_time) & (slow if slow is not None else condition(measure, scope))
+        way, chosen = (Way.TIME, condition(measure, scope)) if slow is None else (slow.way, slow.condition)
+        wanted = cohort(scope, actor, way) & chosen
     return joined.join(_place, _place.id == Ticket.unit_id).where(wanted)
 
 
