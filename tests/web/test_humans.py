@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import base64
 import hashlib
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from datetime import timedelta
 from typing import Any
@@ -27,6 +27,11 @@ LINKS = "Lihat http://a.example, http://b.example, www.c.example dan lampu jalan
 MANY = " ".join(f"http://{number}.example" for number in range(10))
 
 
+@pytest.fixture(autouse=True)
+def no_time_passes() -> Iterator[None]:
+    """However long the machine takes between two pages: haste is what a test says it is."""
+    with time_machine.travel(utc_now(), tick=False):
+        yield
 
 
 def signs(**given: Any) -> Signs:
