@@ -80,12 +80,12 @@ class Unreadable:
 @pytest.mark.parametrize("rule", UNSAFE, ids=lambda rule: rule.endpoint)
 def test_no_route_takes_a_hundred_thousand_fields_apart(site: Flask, rule: Rule) -> None:
     path, client = address(rule), site.test_client()
-    start = time.perf_counter()
+    start = time.thread_time()
     answer = client.post(path, data="a&" * (LARGEST_BODY // 2 - 1), content_type=FORM)
     assert answer.status_code == 413
     assert client.post(path, data=b"a=%ff", content_type=FORM).status_code == 400
     assert client.post(path, data=b"<a/>", content_type="application/xml").status_code == 415
-    assert time.perf_counter() - start < 1
+    assert time.thread_time() - start < 1
 
 
 def test_as_many_fields_as_are_allowed_are_read(door: FlaskClient) -> None:
