@@ -12,9 +12,9 @@ from feedback.kernel.permissions import ROLE_PERMISSIONS, Permission
 from feedback.people.queries import AbsenceView, absences_of, people_by_ids
 from feedback.storage.session import db
 from feedback.tickets.models import Ticket
-from feedback.tickets.queries.visible import visible
+from feedback.tickets.queries.visible import FACTS, facts_of_row, visible
 from feedback.tickets.rules.access import Opening, in_words, without_people
-from feedback.tickets.rules.grants import TicketFacts, grants_for, holding
+from feedback.tickets.rules.grants import grants_for, holding
 from feedback.units.models import Unit
 from feedback.units.queries import today, units_by_ids
 
@@ -64,19 +64,11 @@ def openings_of(asker: Actor, person: Actor, number: str) -> tuple[int, tuple[Op
     """
     seen = visible(grants_for(asker))
     row = db.session.execute(
-        select(
-            Ticket.id, Ticket.unit_id, Unit.path, Ticket.confidential, Ticket.hidden, Ticket.published_at,
-            Ticket.reporter_id, Ticket.reported_person_id, Ticket.walled_unit_id,
-        )
-        .join(Unit, Unit.id == Ticket.unit_id)
-        .where(Ticket.number == number, seen)
-    ).one_or_none()  # fmt: skip
+        select(*FACTS).join(Unit, Unit.id == Ticket.unit_id).where(Ticket.number == number, seen)
+    ).one_or_none()
     if row is None:
         raise NotFound
-    facts = TicketFacts(
-        row.id, row.unit_id, row.path, row.confidential, row.hidden, row.published_at is not None, row.reporter_id,
-        row.reported_person_id, row.walled_unit_id,
-    )  # fmt: skip
+    facts = facts_of_row(row)
     if asker.person_id != person.person_id:
         facts = without_people(facts)
     held = tuple(in_words(grant, person.person_id) for grant in holding(grants_for(person), facts))

@@ -11,8 +11,7 @@ from feedback.kernel.actor import Actor
 from feedback.kernel.errors import NotFound
 from feedback.storage.session import db
 from feedback.tickets.models import Ticket, TicketEvent
-from feedback.tickets.queries.detail import FACTS, facts_of_row
-from feedback.tickets.queries.visible import readable, visible
+from feedback.tickets.queries.visible import FACTS, facts_of_row, readable, visible
 from feedback.tickets.rules.grants import Sight, grants_for, inspects, relations, sight_of
 from feedback.tickets.rules.lifecycle import MOVES, OFFICIAL
 from feedback.tickets.rules.words import MoveName

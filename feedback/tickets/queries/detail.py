@@ -21,7 +21,7 @@ from feedback.tickets.models import Ticket
 from feedback.tickets.queries.earlier import Earlier, twin_for
 from feedback.tickets.queries.originals import HAS_OLD_TITLE, HAS_ORIGINAL
 from feedback.tickets.queries.timeline import CycleLine, EventLine, NoteLine, cycles_of, events_of, notes_of
-from feedback.tickets.queries.visible import visible
+from feedback.tickets.queries.visible import facts_of_row, visible
 from feedback.tickets.rules.grants import Grant, Sight, TicketFacts, grants_for, inspects, relations, sight_of, without
 from feedback.tickets.rules.lifecycle import (
     OFFICIAL,
@@ -129,11 +129,6 @@ class TicketPage:
         return Relation.REPORTER in self.relations
 
 
-# The columns that facts_of_row needs.
-FACTS = (
-    Ticket.id, Ticket.unit_id, Unit.path.label("unit_path"), Ticket.confidential, Ticket.hidden, Ticket.published_at,
-    Ticket.reporter_id, Ticket.reported_person_id, Ticket.walled_unit_id,
-)  # fmt: skip
 _Joined = aliased(Ticket)
 _ReportedUnit, _ReportedPerson = aliased(Unit), aliased(Person)
 _PAGE = (
@@ -174,21 +169,6 @@ def ticket_page(actor: Actor, number: str, now: datetime) -> TicketPage:
     if row is None:
         raise NotFound
     return _page(row, actor, grants, facts_of_row(row), now)
-
-
-def facts_of_row(row: Row[Any]) -> TicketFacts:
-    """What visibility depends on, from a row with the columns of FACTS."""
-    return TicketFacts(
-        id=row.id,
-        unit_id=row.unit_id,
-        unit_path=row.unit_path,
-        confidential=row.confidential,
-        hidden=row.hidden,
-        published=row.published_at is not None,
-        reporter_id=row.reporter_id,
-        reported_person_id=row.reported_person_id,
-        walled_unit_id=row.walled_unit_id,
-    )
 
 
 def _situation(row: Row[Any], actor: Actor, held: frozenset[Relation], facts: TicketFacts) -> Situation:

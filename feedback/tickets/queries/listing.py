@@ -19,8 +19,8 @@ from feedback.kernel.text import excerpt
 from feedback.storage.base import UTCDateTime
 from feedback.storage.session import db
 from feedback.tickets.models import Ticket
-from feedback.tickets.queries.visible import aside, under, visible
-from feedback.tickets.rules.grants import Grant, Sight, TicketFacts, grants_for, sight_of
+from feedback.tickets.queries.visible import aside, facts_of_row, under, visible
+from feedback.tickets.rules.grants import Grant, Sight, grants_for, sight_of
 from feedback.tickets.rules.lifecycle import Clock
 from feedback.tickets.rules.words import Kind, State
 from feedback.units.models import Region, Unit
@@ -248,7 +248,7 @@ def _when(filters: Filters) -> list[ColumnElement[bool]]:
 
 
 def _line(row: Row[Any], grants: tuple[Grant, ...], now: datetime) -> TicketLine:
-    sight = sight_of(grants, _facts(row))
+    sight = sight_of(grants, facts_of_row(row))
     words = sight >= Sight.WORDS
     owed = row.due_at is not None and row.due_kind not in _REPORTERS_CLOCKS
     return TicketLine(
@@ -267,20 +267,6 @@ def _line(row: Row[Any], grants: tuple[Grant, ...], now: datetime) -> TicketLine
         due_on=local_date(row.due_at - _INSTANT, row.zone) if owed else None,
         is_overdue=owed and row.due_at <= now,
         sight=sight,
-    )
-
-
-def _facts(row: Row[Any]) -> TicketFacts:
-    return TicketFacts(
-        id=row.id,
-        unit_id=row.unit_id,
-        unit_path=row.unit_path,
-        confidential=row.confidential,
-        hidden=row.hidden,
-        published=row.published_at is not None,
-        reporter_id=row.reporter_id,
-        reported_person_id=row.reported_person_id,
-        walled_unit_id=row.walled_unit_id,
     )
 
 

@@ -4,13 +4,34 @@ from __future__ import annotations
 
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, case, false, or_, select
+from sqlalchemy import ColumnElement, Row, and_, case, false, or_, select
 
 from feedback.files.queries import FileLine
 from feedback.tickets.models import Ticket
-from feedback.tickets.rules.grants import Grant, Op, Sight, Test
+from feedback.tickets.rules.grants import Grant, Op, Sight, Test, TicketFacts
 from feedback.units.models import Unit
 from feedback.units.rules import path_range
+
+# The columns that facts_of_row needs.
+FACTS = (
+    Ticket.id, Ticket.unit_id, Unit.path.label("unit_path"), Ticket.confidential, Ticket.hidden, Ticket.published_at,
+    Ticket.reporter_id, Ticket.reported_person_id, Ticket.walled_unit_id,
+)  # fmt: skip
+
+
+def facts_of_row(row: Row[Any]) -> TicketFacts:
+    """What visibility depends on, from a row with the columns of FACTS."""
+    return TicketFacts(
+        id=row.id,
+        unit_id=row.unit_id,
+        unit_path=row.unit_path,
+        confidential=row.confidential,
+        hidden=row.hidden,
+        published=row.published_at is not None,
+        reporter_id=row.reporter_id,
+        reported_person_id=row.reported_person_id,
+        walled_unit_id=row.walled_unit_id,
+    )
 
 
 def under(column: Any, path: str) -> ColumnElement[bool]:
