@@ -154,9 +154,14 @@ def test_an_email_address_in_plain_words_is_left_alone() -> None:
 )
 def test_twenty_thousand_hostile_characters_are_no_burden(piece: str) -> None:
     raw = (piece * 20_000)[:20_000]
-    started = time.thread_time()  # of this thread: other work on the machine does not count
-    assert faults(clean_staff_html(raw)) == []
-    assert time.thread_time() - started < 3  # a quarter of a second alone on a machine; quadratic work takes minutes
+
+    def cost() -> float:
+        started = time.thread_time()
+        assert faults(clean_staff_html(raw)) == []
+        return time.thread_time() - started
+
+    # A quarter of a second alone on a machine, where quadratic work takes minutes. A busy one may spoil a measurement, but not three.
+    assert any(cost() < 3 for _ in range(3))
 
 
 def test_many_threads_get_their_own_words() -> None:

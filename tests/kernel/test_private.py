@@ -207,8 +207,8 @@ def test_the_cost_grows_with_the_length_only(piece: str) -> None:
         find(text)
         return time.thread_time() - began
 
-    small, large = min(cost(20_000) for _ in range(3)), min(cost(160_000) for _ in range(3))
-    assert large < 30 * small + 0.05  # eight times the text; quadratic would be sixty-four times the cost
-    assert large < 3
+    # Eight times the text; quadratic would be sixty-four times the cost. A busy machine may spoil a measurement, but not five.
+    costs = ((cost(20_000), cost(160_000)) for _ in range(5))
+    assert any(large < 30 * small + 0.05 and large < 3 for small, large in costs)
 
 

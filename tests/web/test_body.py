@@ -85,7 +85,7 @@ def test_no_route_takes_a_hundred_thousand_fields_apart(site: Flask, rule: Rule)
     assert answer.status_code == 413
     assert client.post(path, data=b"a=%ff", content_type=FORM).status_code == 400
     assert client.post(path, data=b"<a/>", content_type="application/xml").status_code == 415
-    assert time.thread_time() - start < 1
+    assert time.thread_time() - start < 5
 
 
 def test_as_many_fields_as_are_allowed_are_read(door: FlaskClient) -> None:
