@@ -115,6 +115,10 @@ DISGUISED = [
     ("nur [at] gmail.com", "email"), ("nur(at)gmail(dot)com", "email"), ("nur at gmail titik com", "email"),
     ("nur @ gmail . com", "email"), ("nur@gmail,com", "email"), ("nur＠gmail．com", "email"), ("nur@gmailcom", "email"),
     ("nur\u200b@g\u200bmail.com", "email"), ("nur@gmail", "email"), ("nur et yahoo dot co.id", "email"),
+    ("0812<strong>3456</strong>7890", "phone"), ("0812&nbsp;3456&nbsp;7890", "phone"), ("&#48;8123456&#x37;890", "phone"),
+    ("<em>0812</em> <em>3456</em> 7890", "phone"), ("0812<a href=\"https://contoh.id\">3456</a>7890", "phone"),
+    ("<a href=\"mailto:nur&#64;gmail.com\">surel</a>", "email"), ("nur<em>@</em>gmail.com", "email"), ("nur&commat;gmail.com", "email"),
+    ("<a href=\"https://wa.me/6281234567890\">WA</a>", "phone"), ("DG <strong>1234</strong> AB", "plate"),
     ("DG  1234  AB", "plate"), ("DG 1234AB", "plate"), ("ＤＧ １２３４ ＡＢ", "plate"), ("**DG** 1234 **AB**", "plate"),
     ("0123456789 (BCA)", "bank_account"), ("0123456789 a.n. Nur bank BNI", "bank_account"),
     ("transfer ke 0123456789", "bank_account"), ("B.C.A O123456789", "bank_account"),
@@ -167,6 +171,7 @@ def test_finding_stands_where_it_says() -> None:
         ("nur@contoh.id", "n•••@•••"),
         ("BP 1234 AB", "BP •••• ••"),
         ("O8I2 3456 789O", "O8•• •••• ••9O"),
+        ("DG <strong>1234</strong> AB", "••••••••"),
         ("nol delapan satu dua tiga empat lima enam tujuh delapan", "••••••••"),  # lengths of words would tell
     ],
 )

@@ -274,3 +274,12 @@ def test_events_know_no_words_twice(world: World) -> None:
     receipt = assigned(world, text=TEXT, shield=choices(TEXT, Treatment.SEAL))
     for event in db.session.query(TicketEvent).filter_by(ticket_id=receipt.ticket_id):
         assert NIK not in f"{event.detail}{event.text}{event.html}"
+
+
+@pytest.mark.parametrize("words", ["0812<strong>0000</strong>0012", "0812&nbsp;0000&nbsp;0012", "nol delapan satu dua, tiga empat lima enam, tujuh delapan"])
+def test_tags_entities_and_words_of_an_official_hide_nothing(world: World, words: str) -> None:
+    receipt, text = assigned(world), f"Hubungi {words} segera."
+    with pytest.raises(Unshielded):
+        make(world, receipt, M.INTERIM_REPLY, world.officer, text=text)
+    make(world, receipt, M.INTERIM_REPLY, world.officer, text=text, shield=choices(text, Treatment.MASK))
+    assert events_of(receipt)[-1].html == "<p>Hubungi •••••••• segera.</p>"

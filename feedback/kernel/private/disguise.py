@@ -7,7 +7,9 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from collections.abc import Iterator
 from dataclasses import dataclass
+from html import unescape
 from itertools import pairwise
 
 _DROPPED = frozenset("*`~\ufe0e\ufe0f\u20e3\u00ad")
@@ -24,6 +26,8 @@ _BETWEEN_WORDS = frozenset(" .,-/")
 _FEWEST_WORDS = 3
 _LOOKS_LIKE = str.maketrans("OoIl", "0011")
 _ALIKE = re.compile(r"(?<![^\W_])[0-9OoIl]++(?![^\W_])")
+_ENTITY = re.compile(r"&(?:#\d{1,7}|#[xX][0-9a-fA-F]{1,6}|[A-Za-z]{2,8});")
+_TAG = re.compile(r"</?[A-Za-z][^<>\n]{0,300}>")
 _AT = re.compile(r" {0,2}[\[({<] {0,2}(?:at|et|@) {0,2}[\])}>] {0,2}", re.IGNORECASE)
 _POINT = re.compile(r" {0,2}[\[({<] {0,2}(?:dot|titik|\.) {0,2}[\])}>] {0,2}", re.IGNORECASE)
 
@@ -63,9 +67,22 @@ class View:
         return View("".join(text), (*starts, *self.starts[last:]), (*ends, *self.ends[last:]))
 
 
-def view_of(text: str) -> View:
-    """The text without disguise, as far as that can be told by its shape."""
-    view = _plain_signs(text)
+def views_of(text: str) -> Iterator[View]:
+    """The text without disguise, as far as that can be told by its shape; once more without tags, where it has any."""
+    view = _decoded(_plain_signs(text))
+    yield _in_digits(view)
+    tags = [(one.start(), one.end(), "") for one in _TAG.finditer(view.text)]
+    if tags:
+        yield _in_digits(view.replaced(tags))
+
+
+def _decoded(view: View) -> View:
+    """With the signs that entities of html stand for: officials may write tags, and browsers show the signs."""
+    found = [(one.start(), one.end(), _plain(unescape(one.group()))) for one in _ENTITY.finditer(view.text)]
+    return view.replaced([one for one in found if len(one[2]) <= 1])
+
+
+def _in_digits(view: View) -> View:
     if any(sign in "OoIl" for sign in view.text):
         view = view.replaced(_alike(view.text))
     return view.replaced(_spoken(view.text))
@@ -91,6 +108,8 @@ def _plain(sign: str) -> str:
     if sign in _DROPPED:
         return ""
     if sign.isascii():
+        return sign
+    if len(sign) != 1:
         return sign
     category = unicodedata.category(sign)
     if category == "Cf":

@@ -4,19 +4,21 @@ from __future__ import annotations
 
 from feedback.kernel.private.contacts import email_findings, plate_findings
 from feedback.kernel.private.digits import Group, Number, groups_of
-from feedback.kernel.private.disguise import View, for_addresses, view_of
+from feedback.kernel.private.disguise import View, for_addresses, views_of
 from feedback.kernel.private.numbers import account, card, may_have_accounts, phone
 from feedback.kernel.private.words import Finding, FindingKind, mask
 
 
 def find(text: str) -> tuple[Finding, ...]:
     """Everything private that can be told by its shape, in the order of the text; findings never overlap."""
-    view = view_of(text)
-    spelled = for_addresses(view)
-    found = [_placed(text, view, one) for one in _numbers(view.text)]
-    emails = [_placed(text, spelled, one) for one in email_findings(spelled.text)]
-    plates = [_placed(text, view, one) for one in plate_findings(view.text)]
-    others = sorted((*emails, *plates), key=lambda one: (one.start, -one.end))
+    found: list[Finding] = []
+    others: list[Finding] = []
+    for view in views_of(text):
+        spelled = for_addresses(view)
+        found += [_placed(text, view, one) for one in _numbers(view.text)]
+        others += [_placed(text, spelled, one) for one in email_findings(spelled.text)]
+        others += [_placed(text, view, one) for one in plate_findings(view.text)]
+    others.sort(key=lambda one: (one.start, -one.end))
     return _without_overlaps(found, others) if found else tuple(_apart(others))
 
 
@@ -81,7 +83,7 @@ def _without_overlaps(first: list[Finding], others: list[Finding]) -> tuple[Find
     emails = [one for one in others if one.kind is FindingKind.EMAIL]
     plates = [one for one in others if one.kind is not FindingKind.EMAIL]
     rank = {id(one): place for place, group in enumerate((emails, first, plates)) for one in group}
-    ordered = sorted((*emails, *first, *plates), key=lambda one: (one.start, rank[id(one)]))
+    ordered = sorted((*emails, *first, *plates), key=lambda one: (one.start, rank[id(one)], -one.end))
     kept: list[Finding] = []
     for one in ordered:
         while kept and kept[-1].end > one.start and rank[id(one)] < rank[id(kept[-1])]:

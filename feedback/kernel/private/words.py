@@ -54,6 +54,8 @@ def mask(finding: Finding) -> str:
     """The words of a finding with dots for what identifies: 08••••••••12. A masked text has nothing to find."""
     if finding.kind is FindingKind.EMAIL:
         return f"{finding.words[0]}{DOT * 3}@{DOT * 3}"
+    if "<" in finding.words or "&" in finding.words:
+        return DOT * 8  # tags and entities go with what they stand in
     if finding.kind in _OF_DIGITS and any(sign.isalpha() and sign not in "OoIl" for sign in finding.words):
         return DOT * 8  # spelled: the lengths of the words would tell the digits
     signs = [index for index, sign in enumerate(finding.words) if sign.isalnum()]
