@@ -55,7 +55,7 @@ def fields_of(app: Flask, role: str, reader: Reader) -> Iterator[Field]:
     for page in _pages(app, reader):
         for form in page.forms:
             target = urljoin(page.path, form.action) if form.action else page.path
-            endpoint = _endpoint(app, target, form.method.upper())
+            endpoint = endpoint_of(app, target, form.method.upper())
             if endpoint is None or endpoint in ENDS_THE_WALK:
                 continue
             for name, kind in form.kinds.items():
@@ -76,7 +76,7 @@ def _pages(app: Flask, reader: Reader) -> Iterator[Page]:
     known = set(waiting)
     while waiting:
         path = waiting.pop(0)
-        endpoint = _endpoint(app, path, "GET")
+        endpoint = endpoint_of(app, path, "GET")
         if endpoint is None or count.get(endpoint, 0) >= PAGES_OF_A_KIND:
             continue
         count[endpoint] = count.get(endpoint, 0) + 1
@@ -92,7 +92,7 @@ def _pages(app: Flask, reader: Reader) -> Iterator[Page]:
                 waiting.append(there)
 
 
-def _endpoint(app: Flask, path: str, method: str) -> str | None:
+def endpoint_of(app: Flask, path: str, method: str) -> str | None:
     try:
         found: Any = app.url_map.bind("localhost").match(urlsplit(path).path, method=method)
     except HTTPException:
