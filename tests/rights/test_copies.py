@@ -9,6 +9,7 @@ from collections.abc import Callable
 from datetime import date, timedelta
 from typing import Any
 
+import pytest
 from flask import Flask
 from sqlalchemy import Table, insert
 
@@ -16,7 +17,10 @@ from feedback.audit.actions import record
 from feedback.files.models import Attachment
 from feedback.kernel.clock import utc_now
 from feedback.people.models import MembershipRow
+from feedback.rights.actions import AskRight, ask, copies
+from feedback.rights.models import DataCopy
 from feedback.rights.queries.content import TICKET, content_of, files_for
+from feedback.rights.rules import RightsKind
 from feedback.rights.rules.tables import ABOUT_SOMEBODY, GONE, OF_THE_OFFICE, STAYS, UNLINKED
 from feedback.storage.base import Base
 from feedback.storage.session import db, transaction
@@ -156,6 +160,22 @@ def test_who_holds_the_code_finds_requests_and_warnings_in_the_copy(app: Flask, 
     content = json.loads(zipfile.ZipFile(io.BytesIO(reader.client.get(link).data)).read("data.json"))
     assert [one["words"] for one in content["permintaan"]] == ["Tempatnya salah.", ""]
     assert content["kegagalan_pelindungan"] == []
+
+
+def test_who_is_deleted_while_the_copy_is_made_leaves_none_behind(app: Flask, world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    person = world.citizen.person_id or 0
+    request_id = ask(AskRight(kind=RightsKind.COPY, person_id=person), world.citizen)
+    real = copies.content_of
+
+    def slow(*whose: int | None) -> dict[str, Any]:
+        found = real(*whose)
+        ask(AskRight(kind=RightsKind.DELETION, person_id=person), world.citizen)
+        return found
+
+    monkeypatch.setattr(copies, "content_of", slow)
+    copies.make_copy(request_id)
+    fresh()
+    assert db.session.query(DataCopy).count() == 0
 
 
 def test_times_are_kept_as_they_are(app: Flask, world: World) -> None:

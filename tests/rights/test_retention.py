@@ -113,6 +113,20 @@ def test_what_was_asked_about_a_report_goes_with_its_words(app: Flask, world: Wo
     assert db.session.query(DataCopy).count() == 1
 
 
+def test_with_the_words_go_seal_and_files_whatever_their_own_rules_say(app: Flask, world: World) -> None:
+    seed_rules()
+    old = finished(world, email="nur@contoh.example")
+    values = {"owner_hash": "o", "source_hash": "s", "kind": "image", "name": "a.jpg", "size": 1, "parts": [], "scan": "ready", "created_at": utc_now()}
+    with transaction():
+        event = db.session.scalars(select(TicketEvent.id).where(TicketEvent.ticket_id == old).limit(1)).one()
+        db.session.add(Attachment(token="t" * 22, ticket_id=old, event_id=event, **values))
+        db.session.query(RetentionRule).filter(RetentionRule.code.in_(["sealed_identity", "attachment"])).update({"days": None})
+    assert counted(run(utc_now(), dry=False)) == {"ticket.complaint": (1, 0)}
+    fresh()
+    assert db.session.query(SealedIdentity).count() == 0
+    assert db.session.query(Attachment).count() == 0
+
+
 def test_files_that_were_never_sent_are_gone_when_it_says_so(app: Flask, world: World) -> None:
     seed_rules()
     old = utc_now() - timedelta(days=3)
