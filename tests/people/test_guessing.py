@@ -18,7 +18,7 @@ from feedback.people.actions import (
 )
 from feedback.people.actions.throttle import give_back, take_try
 from feedback.people.models import Attempt
-from feedback.people.rules import ALARM, FREE_TRIES, code_at, new_secret, step_of
+from feedback.people.rules import ALARM, FREE_TRIES, NETWORK_TRIES, code_at, new_secret, step_of
 from feedback.storage.outbox import Outbox
 from feedback.storage.session import db
 from tests.factories import MONDAY, PASSWORD, World
@@ -70,6 +70,20 @@ def test_the_right_answer_takes_nothing_from_the_neighbours(world: World) -> Non
         assert failures() == [2], "the account's are forgotten, those of the network stay"
         give_back("account:x", f"network:sign-in:{ELSEWHERE}")
         assert failures() == [1]
+
+
+def test_neighbours_who_sign_in_do_not_keep_each_other_waiting(world: World) -> None:
+    """Behind one address a village slipped a hundred times; whoever is right starts no wait for the next."""
+    with time_machine.travel(MONDAY, tick=False) as clock:
+        for _ in range(NETWORK_TRIES):
+            count_failure(f"network:sign-in:{ELSEWHERE}")
+        clock.shift(1)
+        for one in (world.citizen, world.stranger):
+            assert sign_in(email_of(one.person_id), PASSWORD, source=ELSEWHERE)
+        with pytest.raises(Invalid):
+            sign_in(email_of(world.citizen.person_id), "bukan kata sandinya", source=ELSEWHERE)
+        with pytest.raises(TooMany):
+            sign_in(email_of(world.stranger.person_id), PASSWORD, source=ELSEWHERE)
 
 
 def test_the_wait_grows_and_a_refused_try_does_not_count(app: Flask) -> None:

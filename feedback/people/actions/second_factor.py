@@ -65,7 +65,7 @@ def prove_second_factor(person_id: int, typed: str, *, source: str, known: str =
     sources = (own,) if known else (own, network)
     tries = take_try(*sources)
     if not (_is_shown_now(person_id, typed) or _is_recovery_code(person_id, typed)):
-        note_failure(own)
+        note_failure(*sources)
         if tries == ALARM:
             with transaction():
                 tell(person_id, News.GUESSED, at=utc_now())

@@ -90,7 +90,7 @@ def prove(email: str, password: str, *, source: str, known: str = "") -> int:
     db.session.rollback()
     right = is_right(password, row.password_hash if row else None)
     if row is None or not right or not row.is_active:
-        note_failure(own)
+        note_failure(*sources)
         raise Invalid(mark("Surel atau kata sandi salah."))
     give_back(*sources)
     stronger = rehashed(password, row.password_hash)

@@ -40,24 +40,27 @@ def check_attempts(*sources: str) -> None:
 def count_failure(*sources: str) -> None:
     """One more failure from each of these sources; old counts are forgotten."""
     now = utc_now()
-    note_failure(sources[0])
     with transaction():
         _count([_key(source, now) for source in sources], now)
-        _stamp([_key(source, now) for source in sources], now)
+    note_failure(*sources)
 
 
-def note_failure(source: str) -> None:
-    """One line for whoever watches the log: what was tried, never by whom or from where.
+def note_failure(*sources: str) -> None:
+    """What was counted was wrong: from now on these wait. One line in the log says what was tried.
 
-    Beside an hour that would name who reports.
+    Never by whom or from where: beside an hour that would name who reports.
     """
-    LOG.warning("refused proof of %s", source.removeprefix(NETWORK).partition(":")[0])
+    now = utc_now()
+    LOG.warning("refused proof of %s", sources[0].removeprefix(NETWORK).partition(":")[0])
+    with transaction(durable=False):
+        _stamp([_key(source, now) for source in sources], now)
 
 
 def take_try(*sources: str) -> int:
     """Count a try before its answer is known, so that many at once get no more of them than one after the other.
 
-    Returns the failures of the first source, this one included; `give_back` after the right answer. Raises TooMany.
+    Returns the failures of the first source, this one included. `give_back` after the right answer, `note_failure`
+    after a wrong one. Raises TooMany.
     """
     now = utc_now()
     keys = {_key(source, now): free_tries(source) for source in sources}
@@ -66,7 +69,7 @@ def take_try(*sources: str) -> int:
         wait = max(seconds_to_wait(counted[key][0] - 1, counted[key][1], now, free) for key, free in keys.items())
         if wait:
             raise TooMany(WAIT, retry_after=wait)
-        _stamp(list(keys), now)
+        _stamp([next(iter(keys))], now)  # who is right must not make the neighbours wait
     return counted[next(iter(keys))][0]
 
 
