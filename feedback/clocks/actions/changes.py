@@ -12,6 +12,7 @@ from sqlalchemy import ColumnElement, Select, delete, func, select, update
 from feedback.clocks import models
 from feedback.clocks.actions.recount import Tally, by_calendars, by_rules, carry_out, foresee
 from feedback.clocks.actions.targets import mark_breaches
+from feedback.clocks.actions.versions import version_of
 from feedback.clocks.queries.changes import proposals_of, rules_of
 from feedback.clocks.queries.stored import StoredCalendar, counting_calendars, policy_rules
 from feedback.clocks.rules.policy import Rule
@@ -104,7 +105,7 @@ def draft_rule(*, title: str, reason: str, rule: Rule, based_on: int, by_id: int
             raise Invalid(mark("Tidak ada yang berubah."))
         change = _new_change(ChangeSubject.POLICY, title, reason, by_id, at)
         number = _next_number(models.PolicyVersion, models.PolicyVersion.policy_id == base.policy_id)
-        version = _rule_version(base.policy_id, number, rule, at)
+        version = version_of(base.policy_id, number, rule, at)
         version.status, version.change_id, version.based_on_id = VersionStatus.DRAFT, change.id, based_on
         db.session.add(version)
         db.session.flush()
@@ -308,23 +309,3 @@ def _same_limit(base: models.PolicyVersion, rule: Rule) -> bool:
     said = (rule.amount.number if rule.amount else None, rule.amount.unit if rule.amount else None)
     rest = (rule.extension, rule.source, rule.certainty)
     return (base.amount, base.unit) == said and (base.extension, base.source, base.certainty) == rest
-
-
-def _rule_version(policy_id: int, number: int, rule: Rule, at: datetime) -> models.PolicyVersion:
-    return models.PolicyVersion(
-        policy_id=policy_id,
-        number=number,
-        starts_at=rule.starts_at,
-        rank=rule.rank,
-        source=rule.source,
-        certainty=rule.certainty,
-        valid_from=rule.valid_from,
-        created_at=at,
-        ticket_kind=rule.ticket_kind,
-        grade=rule.grade,
-        amount=rule.amount.number if rule.amount else None,
-        unit=rule.amount.unit if rule.amount else None,
-        extension=rule.extension,
-        pausable=rule.pausable,
-        valid_until=rule.valid_until,
-    )

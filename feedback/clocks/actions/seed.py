@@ -7,11 +7,11 @@ from datetime import date, datetime
 from sqlalchemy import select
 
 from feedback.clocks import models
+from feedback.clocks.actions.versions import version_of
 from feedback.clocks.data import shipped_holidays, shipped_rules
 from feedback.clocks.queries.stored import newest_calendars
 from feedback.clocks.rules.calendar import parse_week, write_week
 from feedback.clocks.rules.holidays import Holiday, known_years, write_holiday
-from feedback.clocks.rules.policy import Rule
 from feedback.kernel.clock import ZONE_NAMES, utc_now
 from feedback.storage.session import db, transaction
 
@@ -66,25 +66,5 @@ def _seed_policies(at: datetime) -> None:
     policies = [models.Policy(code=rule.code, clock=rule.clock) for rule in rules]
     db.session.add_all(policies)
     db.session.flush()
-    db.session.add_all([_first_rule(policy.id, rule, at) for policy, rule in zip(policies, rules, strict=True)])
+    db.session.add_all([version_of(policy.id, 1, rule, at) for policy, rule in zip(policies, rules, strict=True)])
     db.session.flush()
-
-
-def _first_rule(policy_id: int, rule: Rule, at: datetime) -> models.PolicyVersion:
-    return models.PolicyVersion(
-        policy_id=policy_id,
-        number=1,
-        starts_at=rule.starts_at,
-        rank=rule.rank,
-        source=rule.source,
-        certainty=rule.certainty,
-        valid_from=rule.valid_from,
-        created_at=at,
-        ticket_kind=rule.ticket_kind,
-        grade=rule.grade,
-        amount=rule.amount.number if rule.amount else None,
-        unit=rule.amount.unit if rule.amount else None,
-        extension=rule.extension,
-        pausable=rule.pausable,
-        valid_until=rule.valid_until,
-    )
