@@ -7,8 +7,10 @@ from dataclasses import asdict
 from pathlib import Path
 
 import click
+from flask import current_app
 from flask.cli import AppGroup
 
+from feedback.audit.actions.anchors import FOLDER
 from feedback.audit.queries import head, verify
 from feedback.audit.rules import Anchor, read_anchor
 
@@ -21,8 +23,9 @@ _FILE = click.Path(exists=True, dir_okay=False, readable=True, path_type=Path)
 @click.option("--json", "as_json", is_flag=True, help="A JSON object, for programs.")
 @click.pass_context
 def verify_command(context: click.Context, *, files: tuple[Path, ...], as_json: bool) -> None:
-    """Check every row against the one before. Exit status 1 with the first that is broken."""
-    verdict = verify([_anchor(file) for file in files])
+    """Check every row against the one before and the anchors kept here. Exit status 1 with the first that is broken."""
+    here = sorted((current_app.config["SETTINGS"].instance / FOLDER).glob("*.json"))
+    verdict = verify([_anchor(file) for file in (*here, *files)])
     if as_json:
         click.echo(json.dumps(asdict(verdict)))
     elif verdict.broken is None:

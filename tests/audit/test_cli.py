@@ -66,5 +66,11 @@ def test_the_worker_keeps_one_anchor_a_day_and_never_writes_over_it(app: Flask, 
     anchor = read_anchor(file.read_text())
     assert anchor.sequence == 3
     assert verify([anchor]).broken is None
+    assert run(app, "verify")[0] == 0
+    _without_triggers("DELETE FROM audit_entry WHERE id = 6")
+    assert run(app, "verify")[0] == 0
+    _without_triggers("DELETE FROM audit_entry WHERE id >= 3")
+    status, told = run(app, "verify")
+    assert (status, "the end was cut off" in told) == (1, True), "the anchors kept here are asked too"
     with db.engine.connect() as connection:
-        assert connection.execute(text("SELECT count(*) FROM audit_entry")).scalar() == 6
+        assert connection.execute(text("SELECT count(*) FROM audit_entry")).scalar() == 2
