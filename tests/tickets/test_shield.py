@@ -283,3 +283,12 @@ def test_tags_entities_and_words_of_an_official_hide_nothing(world: World, words
         make(world, receipt, M.INTERIM_REPLY, world.officer, text=text)
     make(world, receipt, M.INTERIM_REPLY, world.officer, text=text, shield=choices(text, Treatment.MASK))
     assert events_of(receipt)[-1].html == "<p>Hubungi •••••••• segera.</p>"
+
+
+@pytest.mark.parametrize("written", ["Bu\u200bdi Santoso", "Budi\u2060 Santoso", "B\u00adudi San\ufefftoso", "Budi\u00a0Santoso"])
+def test_signs_that_nobody_sees_keep_no_passage_from_being_masked(written: str) -> None:
+    assert redacted(f"Bapak {written} marah.", ("budi santoso",)) == f"Bapak {MASKED} marah."
+
+
+def test_a_passage_of_nothing_masks_nothing() -> None:
+    assert redacted("Bapak Budi", ("\u200b\u200b\u200b",)) == "Bapak Budi"

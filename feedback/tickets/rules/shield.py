@@ -142,9 +142,15 @@ def passages_of(typed: str) -> tuple[str, ...]:
     return tuple(dict.fromkeys(" ".join(line.split()) for line in typed.split("\n") if line.strip()))
 
 
+# Signs without width between letters; never more than a few, so that no text makes the search long.
+_UNSEEN = "[\u00ad\u200b-\u200d\u2060\ufeff]{0,8}"
+_SIGNS = re.compile("[\u00ad\u200b-\u200d\u2060\ufeff]+")
+
+
 def redacted(text: str, passages: Sequence[str]) -> str:
-    """The text without these passages; case and line ends do not matter. Nothing else of it changes."""
+    """The text without these passages; case, line ends and what nobody sees do not matter. Nothing else changes."""
     for passage in sorted(passages, key=len, reverse=True):
-        pattern = r"\s+".join(re.escape(word) for word in passage.split())
-        text = re.sub(pattern, MASKED, text, flags=re.IGNORECASE)
+        words = [_UNSEEN.join(map(re.escape, seen)) for word in passage.split() if (seen := _SIGNS.sub("", word))]
+        if words:
+            text = re.sub(rf"{_UNSEEN}\s+{_UNSEEN}".join(words), MASKED, text, flags=re.IGNORECASE)
     return text
