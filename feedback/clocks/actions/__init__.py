@@ -3,19 +3,9 @@
 from __future__ import annotations
 
 from feedback.clocks.actions.calendars import create_calendar
-from feedback.clocks.actions.changes import (
-    Published,
-    approve,
-    discard,
-    draft_calendars,
-    draft_rule,
-    preview_calendars,
-    preview_rule,
-    publish,
-    publish_at_once,
-    roll_back,
-)
+from feedback.clocks.actions.changes import Published, approve, discard, publish, publish_at_once, roll_back
 from feedback.clocks.actions.decrees import Recount, decree_holidays
+from feedback.clocks.actions.drafts import draft_calendars, draft_rule, preview_calendars, preview_rule
 from feedback.clocks.actions.pauses import end_pause, pause
 from feedback.clocks.actions.recount import Tally
 from feedback.clocks.actions.running import cancel_all, hand_over, start, start_all, stop

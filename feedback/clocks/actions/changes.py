@@ -1,4 +1,4 @@
-"""Calendars and policies change: drafted by one person, approved by another, published, and taken back."""
+"""Drafts of calendars and policies are approved by another person, published, and taken back."""
 
 from __future__ import annotations
 
@@ -7,30 +7,26 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import TypeVar
 
-from sqlalchemy import ColumnElement, Select, delete, func, select, update
+from sqlalchemy import ColumnElement, Select, delete, select, update
 
 from feedback.clocks import models
-from feedback.clocks.actions.recount import Tally, by_calendars, by_rules, carry_out, foresee
+from feedback.clocks.actions.drafts import Versioned, closed_from, new_change, next_number
+from feedback.clocks.actions.recount import Tally, by_calendars, by_rules, carry_out
 from feedback.clocks.actions.targets import mark_breaches
-from feedback.clocks.actions.versions import version_of
-from feedback.clocks.queries.changes import proposals_of, rules_of
-from feedback.clocks.queries.stored import StoredCalendar, counting_calendars, policy_rules
-from feedback.clocks.rules.policy import Rule
-from feedback.clocks.rules.versions import Proposal, differences
+from feedback.clocks.queries.changes import rules_of
+from feedback.clocks.queries.proposals import proposals_of
+from feedback.clocks.queries.stored import counting_calendars, policy_rules
 from feedback.clocks.rules.words import ChangeSubject, VersionStatus
 from feedback.kernel.errors import Conflict, Forbidden, Invalid, NotFound
 from feedback.kernel.text import mark
 from feedback.storage.session import db, transaction
 
 Version = models.CalendarVersion | models.PolicyVersion
-Versioned = type[models.CalendarVersion] | type[models.PolicyVersion]
 _TABLES: dict[str, Versioned] = {
     ChangeSubject.CALENDAR: models.CalendarVersion,
     ChangeSubject.POLICY: models.PolicyVersion,
 }
 Stored = TypeVar("Stored", models.CalendarVersion, models.PolicyVersion)
-# Above every stored number: what is proposed counts before what is there.
-_NEWEST = 1_000_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,76 +36,6 @@ class Published:
     change_id: int
     ticket_ids: tuple[int, ...]
     excused_clock_ids: tuple[int, ...]
-
-
-def preview_calendars(proposals: Sequence[Proposal], at: datetime) -> Tally:
-    """How many open deadlines these proposals would move, and by how much; writes nothing."""
-    after: dict[int, dict[date, StoredCalendar]] = {}
-    for versions in counting_calendars().values():
-        for stored in versions:
-            after.setdefault(stored.calendar_id, {})[stored.valid_from] = stored
-    for index, one in enumerate(proposals, start=1):
-        after.setdefault(one.calendar_id, {})[one.valid_from] = StoredCalendar(
-            version_id=-index,
-            calendar_id=one.calendar_id,
-            name=one.key,
-            number=_NEWEST,
-            valid_from=one.valid_from,
-            calendar=one.calendar,
-            holidays=one.after.closed,
-        )
-    changed = {one.calendar_id: tuple(after[one.calendar_id].values()) for one in proposals}
-    return foresee(by_calendars(changed, closed_from=_closed_from(proposals), at=at, lock=False), at)
-
-
-def preview_rule(rule: Rule, at: datetime) -> Tally:
-    """The same for a proposed version of a policy."""
-    known = [each for each in policy_rules() if each.code == rule.code]
-    return foresee(by_rules([rule, *known], at=at, lock=False), at)
-
-
-def draft_calendars(*, title: str, reason: str, proposals: Sequence[Proposal], by_id: int | None, at: datetime) -> int:
-    """Keep proposals as a draft that counts for nothing yet; returns the change's id. ``Invalid`` without news."""
-    news = [one for one in proposals if one.before != one.after or one.based_on is None]
-    if not news:
-        raise Invalid(mark("Tidak ada yang berubah."))
-    for one in news:
-        assert one.calendar  # a calendar that cannot be is refused here
-    with transaction():
-        change = _new_change(ChangeSubject.CALENDAR, title, reason, by_id, at)
-        for one in news:
-            number = _next_number(models.CalendarVersion, models.CalendarVersion.calendar_id == one.calendar_id)
-            db.session.add(
-                models.CalendarVersion(
-                    calendar_id=one.calendar_id,
-                    number=number,
-                    valid_from=one.valid_from,
-                    created_at=at,
-                    status=VersionStatus.DRAFT,
-                    change_id=change.id,
-                    based_on_id=one.based_on,
-                    **one.after.written(),
-                )
-            )
-            db.session.flush()
-        return change.id
-
-
-def draft_rule(*, title: str, reason: str, rule: Rule, based_on: int, by_id: int | None, at: datetime) -> int:
-    """Keep a new version of a policy as a draft; returns the change's id."""
-    with transaction():
-        base = db.session.get(models.PolicyVersion, based_on)
-        if base is None:
-            raise NotFound()
-        if _same_limit(base, rule):
-            raise Invalid(mark("Tidak ada yang berubah."))
-        change = _new_change(ChangeSubject.POLICY, title, reason, by_id, at)
-        number = _next_number(models.PolicyVersion, models.PolicyVersion.policy_id == base.policy_id)
-        version = version_of(base.policy_id, number, rule, at)
-        version.status, version.change_id, version.based_on_id = VersionStatus.DRAFT, change.id, based_on
-        db.session.add(version)
-        db.session.flush()
-        return change.id
 
 
 def approve(*, change_id: int, by_id: int, at: datetime) -> None:
@@ -161,7 +87,7 @@ def roll_back(*, change_id: int, reason: str, by_id: int, at: datetime) -> Publi
         change = _change(change_id, VersionStatus.PUBLISHED)
         _check_newest(change)
         title = f"{change.title} (dibatalkan)"[:200]
-        undo = _new_change(change.subject, title, reason, by_id, at)
+        undo = new_change(change.subject, title, reason, by_id, at)
         undo.restores_id = change.id
         for version in _versions(change):
             db.session.add(_restored(version, undo, at))
@@ -192,23 +118,9 @@ def _carry_out(change: models.TimingChange, at: datetime) -> Tally:
     proposals = proposals_of(change.id)
     ids = {one.calendar_id for one in proposals}
     versions = {every[0].calendar_id: every for every in counting_calendars().values() if every[0].calendar_id in ids}
-    closed_from = _closed_from(proposals)
-    effects = by_calendars(versions, closed_from=closed_from, at=at, lock=True)
-    return carry_out(effects, at, reason="calendar" if closed_from is None else "decree")
-
-
-def _closed_from(proposals: Sequence[Proposal]) -> date | None:
-    news = [each.date for one in proposals for each in differences(one.before, one.after)["closed"] if one.before]
-    return min(news, default=None)
-
-
-def _new_change(subject: str, title: str, reason: str, by_id: int | None, at: datetime) -> models.TimingChange:
-    change = models.TimingChange(
-        subject=subject, status=VersionStatus.DRAFT, title=title, reason=reason, made_by_id=by_id, made_at=at
-    )
-    db.session.add(change)
-    db.session.flush()
-    return change
+    first = closed_from(proposals)
+    effects = by_calendars(versions, closed_from=first, at=at, lock=True)
+    return carry_out(effects, at, reason="calendar" if first is None else "decree")
 
 
 def _change(change_id: int, *allowed: VersionStatus) -> models.TimingChange:
@@ -286,7 +198,7 @@ def _restored(version: Version, undo: models.TimingChange, at: datetime) -> Vers
     same = {column.key: getattr(base, column.key) for column in table.__table__.columns if column.key not in own}
     return table(
         **same,
-        number=_next_number(table, _same(version)),
+        number=next_number(table, _same(version)),
         valid_from=version.valid_from,
         created_at=at,
         status=VersionStatus.DRAFT,
@@ -299,13 +211,3 @@ def _same(version: Version) -> ColumnElement[bool]:
     if isinstance(version, models.CalendarVersion):
         return models.CalendarVersion.calendar_id == version.calendar_id
     return models.PolicyVersion.policy_id == version.policy_id
-
-
-def _next_number(table: Versioned, same: ColumnElement[bool]) -> int:
-    return (db.session.scalar(select(func.max(table.number)).where(same)) or 0) + 1
-
-
-def _same_limit(base: models.PolicyVersion, rule: Rule) -> bool:
-    said = (rule.amount.number if rule.amount else None, rule.amount.unit if rule.amount else None)
-    rest = (rule.extension, rule.source, rule.certainty)
-    return (base.amount, base.unit) == said and (base.extension, base.source, base.certainty) == rest

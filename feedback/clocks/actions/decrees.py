@@ -6,8 +6,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from feedback.clocks.actions.changes import draft_calendars, publish_at_once
-from feedback.clocks.queries.changes import propose_holidays
+from feedback.clocks.actions.changes import publish_at_once
+from feedback.clocks.actions.drafts import draft_calendars
+from feedback.clocks.queries.proposals import propose_holidays
 from feedback.clocks.rules.holidays import Holiday
 from feedback.storage.session import transaction
 

@@ -5,19 +5,13 @@ from __future__ import annotations
 from feedback.clocks.queries.changes import (
     CalendarRow,
     ChangeRow,
-    Hours,
     VersionRow,
-    base_of,
     calendar_history,
     calendars,
     change,
     changes,
     lacking_years,
-    nationally_closed,
     policy_history,
-    proposals_of,
-    propose_holidays,
-    propose_hours,
     rule_before,
     rules_of,
 )
@@ -41,6 +35,14 @@ from feedback.clocks.queries.explanation import (
     ticket_id_of,
 )
 from feedback.clocks.queries.promises import Promise, promises
+from feedback.clocks.queries.proposals import (
+    Hours,
+    base_of,
+    nationally_closed,
+    proposals_of,
+    propose_holidays,
+    propose_hours,
+)
 from feedback.clocks.queries.stored import (
     Line,
     StoredCalendar,
