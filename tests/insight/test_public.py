@@ -46,7 +46,7 @@ def test_nothing_confidential_and_nothing_small(make: Maker, world: World, reade
     assert units["dinas-perhubungan"]["resolution_median"] == pytest.approx(600, rel=0.02)
     # Three are too few to tell, and the next smallest is not told either: it would give the three away.
     for slug in ("dinas-kesehatan", "provinsi-contoh"):
-        assert {value for key, value in units[slug].items() if key not in ("name", "slug")} == {None}
+        assert {value for key, value in units[slug].items() if key not in ("name", "slug", "reach")} == {None}
     assert data["licence"] == "CC BY 4.0"
 
 
@@ -54,10 +54,13 @@ def test_page_and_csv_say_the_same_and_signed_in_people_see_no_more(make: Maker,
     fill_public(make, world)
     page = reader.open("/statistik?unit=provinsi-contoh")
     assert "tidak disebut" in page.text
+    assert "Provinsi Contoh (dipegang sendiri)" in page.text
     for word in ("Tepat waktu", "Separuh orang menunggu", "CC BY 4.0", "Kota Lain"):
         assert word in page.text
     text = reader.open("/statistik?unit=provinsi-contoh&format=csv").response.get_data().decode("utf-8-sig")
-    assert next(iter(csv.DictReader(io.StringIO(text))))["masuk"] == "24"
+    rows = list(csv.DictReader(io.StringIO(text)))
+    assert rows[0]["masuk"] == "24"
+    assert [(row["slug"], row["lingkup"]) for row in rows[:2]] == [("provinsi-contoh", "semua"), ("provinsi-contoh", "langsung")]
     reader.sign_in(world.governor)
     assert reader.open("/statistik?unit=provinsi-contoh&format=csv").response.get_data().decode("utf-8-sig") == text
 

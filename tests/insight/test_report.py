@@ -8,10 +8,13 @@ import re
 from collections.abc import Callable
 
 import openpyxl
+import pikepdf
 import pytest
 import time_machine
 
 from feedback.insight.actions import rebuild
+from feedback.insight.rules.report import Sheet
+from feedback.insight.views.documents import printed, spreadsheet
 from feedback.storage.session import db
 from feedback.units.models import Unit
 from tests.factories import World
@@ -57,6 +60,8 @@ def test_three_files_say_the_same_to_the_last_digit(make: Maker, world: World, r
     pdf = reader.client.get(f"{page.path}.pdf").get_data()
     assert pdf.startswith(b"%PDF")
     assert b"StructTreeRoot" in pdf
+    assert [one.title.split(" ", 1)[0] for one in book.worksheets] == ["1", "2", "3"]
+    assert "Berapa banyak" in counts.title
     assert head.index("Nomor cuplikan") == 0
 
 
@@ -80,3 +85,14 @@ def test_only_its_maker_opens_a_report(make: Maker, world: World, readers: Calla
         assert readers().sign_in(world.governor).client.get(path + form).status_code == 404
         assert readers().sign_in(world.officer).client.get(path + form).status_code == 403
     assert readers().sign_in(world.head).open(path + ".exe").status == 404
+
+
+def test_sixty_units_fill_few_pages_and_no_name_is_refused_as_the_title_of_a_sheet() -> None:
+    """A column as wide as its numbers with its name on its side: of equal columns the names lay one over another."""
+    head = ("Unit", *(f"Tanggapan pertama tepat waktu {number}" for number in range(24)))
+    rows = tuple((f"Dinas Pekerjaan Umum dan Penataan Ruang {number}", *[12, 143.5, 2379672.4] * 8) for number in range(60))
+    sheets = [Sheet("Berapa lama: [x] / y?", head, rows), Sheet("'" * 40, head, rows)]
+    with pikepdf.open(io.BytesIO(printed("Contoh", ["Satu baris."], sheets, "id"))) as pdf:
+        assert len(pdf.pages) <= 2 * 4
+    book = openpyxl.load_workbook(io.BytesIO(spreadsheet("Contoh", ["Satu baris."], sheets)))
+    assert len(book.worksheets) == 3

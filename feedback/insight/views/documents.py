@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import json
+import re
 from collections.abc import Sequence
 
 import typst
@@ -22,15 +23,22 @@ _PAGE = """
 #for line in d.lines [#par[#line]]
 #for sheet in d.sheets [
   == #sheet.title
+  #set text(size: 6.5pt)
   #table(
-    columns: sheet.head.len(),
+    columns: (1fr, ..sheet.head.slice(1).map(_ => auto)),
     stroke: 0.4pt,
-    table.header(..sheet.head.map(each => [#each])),
+    inset: 3pt,
+    align: (x, y) => if x == 0 { left + bottom } else if y == 0 { center + bottom } else { right + bottom },
+    table.header(
+      [#sheet.head.first()],
+      ..sheet.head.slice(1).map(each => rotate(-90deg, reflow: true, block(width: 3.2cm, align(left, each)))),
+    ),
     ..sheet.rows.flatten().map(each => [#each]),
   )
 ]
 """
 _LONGEST_NAME = 31
+_NOT_IN_A_NAME = re.compile(r"[\[\]:*?/\\]")
 
 
 def spreadsheet(title: str, lines: Sequence[str], sheets: Sequence[Sheet]) -> bytes:
@@ -44,7 +52,7 @@ def spreadsheet(title: str, lines: Sequence[str], sheets: Sequence[Sheet]) -> by
         for place, line in enumerate((title, *lines)):
             first.write_string(place, 0, line, bold if place == 0 else None)
         for number, sheet in enumerate(sheets, 2):
-            page = book.add_worksheet(f"{number}")
+            page = book.add_worksheet(_sheet_name(number, sheet.title))
             page.freeze_panes(1, 1)
             page.set_column(0, 0, 40)
             page.set_header(f"&L{sheet.title.replace('&', '&&')[:_LONGEST_NAME]}")
@@ -77,6 +85,11 @@ def printed(title: str, lines: Sequence[str], sheets: Sequence[Sheet], lang: str
     made = typst.compile(_PAGE.encode(), sys_inputs={"data": json.dumps(data)}, pdf_standards=["ua-1"])
     assert isinstance(made, bytes)
     return made
+
+
+def _sheet_name(number: int, title: str) -> str:
+    """The title, as far as a spreadsheet allows; the number makes it the only one of its name."""
+    return f"{number} {_NOT_IN_A_NAME.sub(' ', title)}"[:_LONGEST_NAME].rstrip(" '")
 
 
 def _word(cell: str | int | float | None) -> str:

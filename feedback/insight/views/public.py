@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import asdict, dataclass
 from datetime import date
 from typing import Any
@@ -10,6 +11,7 @@ from flask import Response, jsonify, render_template, request, url_for
 from flask_babel import format_decimal, gettext
 
 from feedback.insight.queries.public import governments, public_board, public_unit
+from feedback.insight.rules.figures import Reach
 from feedback.insight.rules.period import Period, chosen_period
 from feedback.insight.rules.public import PublicBoard, PublicRow
 from feedback.insight.rules.untold import FEWEST
@@ -52,7 +54,7 @@ def home() -> Response | str:
         "insight/statistics.html",
         unit=found.unit,
         period=found.period,
-        rows=[_cells(row, found.period.first.year) for row in (found.board.total, *found.board.rows)],
+        rows=[_cells(row, found.period.first.year, own=reach is Reach.OWN) for row, reach in _lines(found)],
         head=[gettext(each) for each in _HEAD],
         years=_years(found),
         governments=[each for each in governments() if each.id != found.unit.id],
@@ -97,6 +99,13 @@ def _told() -> _Told:
     return _Told(unit, period, public_board(unit, period, now))
 
 
+def _lines(found: _Told) -> Iterator[tuple[PublicRow, Reach]]:
+    """Every row with what it reaches: the unit stands there twice, with all under it and by itself."""
+    yield found.board.total, Reach.SUBTREE
+    for row in found.board.rows:
+        yield row, Reach.OWN if row.slug == found.unit.slug else Reach.SUBTREE
+
+
 def _address(slug: str, year: int, **more: Any) -> str:
     return url_for("statistics.home", unit=slug, tahun=year, **more)
 
@@ -111,9 +120,10 @@ def _years(found: _Told) -> list[dict[str, Any]]:
     ]
 
 
-def _cells(row: PublicRow, year: int) -> list[Any]:
+def _cells(row: PublicRow, year: int, *, own: bool = False) -> list[Any]:
     untold = gettext("tidak disebut")
-    name = {"text": row.name, "href": _address(row.slug, year)}
+    text = gettext("%(unit)s (dipegang sendiri)", unit=row.name) if own else row.name
+    name = {"text": text, "href": _address(row.slug, year)}
     number = [
         untold if each is None else str(format_decimal(each))
         for each in (row.received, row.answered, row.kept, row.missed, row.first_response_n, row.resolution_n)
@@ -129,10 +139,10 @@ def _csv(found: _Told) -> Response:
     head = [
         "unit", "slug", "masuk", "dijawab", "tepat_waktu", "terlambat", "tanggapan_pertama_n",
         "tanggapan_pertama_median_menit_kerja", "penyelesaian_n", "penyelesaian_median_menit_kerja",
-        "penyelesaian_p90_menit_kerja", "dari", "sampai", "lisensi",
+        "penyelesaian_p90_menit_kerja", "lingkup", "dari", "sampai", "lisensi",
     ]  # fmt: skip
     about = [found.period.first.isoformat(), found.period.last.isoformat(), LICENCE]
-    rows = ([*asdict(row).values(), *about] for row in (found.board.total, *found.board.rows))
+    rows = ([*asdict(row).values(), reach.value, *about] for row, reach in _lines(found))
     return csv_answer(f"statistik-{found.unit.slug}-{found.period.first.year}", head, rows)
 
 
@@ -146,6 +156,6 @@ def _json(found: _Told) -> Response:
             "suppressed_below": FEWEST,
             "largest_percentile_error": 0.02,
             "total": asdict(found.board.total),
-            "units": [asdict(row) for row in found.board.rows],
+            "units": [{**asdict(row), "reach": reach.value} for row, reach in _lines(found)][1:],
         }
     )
