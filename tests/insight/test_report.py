@@ -11,7 +11,9 @@ import openpyxl
 import pikepdf
 import pytest
 import time_machine
+from sqlalchemy import select
 
+from feedback.audit.models import AuditEntry
 from feedback.insight.actions import rebuild
 from feedback.insight.rules.report import Sheet
 from feedback.insight.views.documents import printed, spreadsheet
@@ -76,6 +78,19 @@ def test_the_same_figures_come_out_later_and_have_the_same_id(make: Maker, world
     again = keep(reader)
     assert again.path != before.path
     assert reader.open(before.path).text == before.text
+
+
+def test_every_file_that_leaves_is_written_in_the_log(make: Maker, world: World, reader: Reader) -> None:
+    fill(make, world)
+    path = keep(reader.sign_in(world.head)).path
+    for file in (f"{path}.csv", f"{path}.xlsx", f"{path}.pdf", f"{BOARD}&format=csv"):
+        assert reader.client.get(file).status_code == 200, file
+    assert reader.client.get(f"{path}.exe").status_code == 404
+    db.session.rollback()  # the requests wrote after this reading began
+    taken = select(AuditEntry.actor_id, AuditEntry.detail, AuditEntry.subject).where(AuditEntry.deed == "insight.exported")
+    here = f"unit:{world.agency}"
+    wanted = [{"what": "report"}] * 3 + [{"what": "board"}]
+    assert db.session.execute(taken.order_by(AuditEntry.id)).all() == [(world.head.person_id, what, here) for what in wanted]
 
 
 def test_only_its_maker_opens_a_report(make: Maker, world: World, readers: Callable[[], Reader]) -> None:

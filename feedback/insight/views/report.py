@@ -11,7 +11,7 @@ from flask import Response, redirect, render_template, url_for
 from flask_babel import get_locale, gettext
 from werkzeug.wrappers import Response as Redirect
 
-from feedback.insight.actions import keep_report
+from feedback.insight.actions import keep_report, note_export
 from feedback.insight.queries.cohort import watched_units
 from feedback.insight.queries.report import Snapshot, report_content, snapshot
 from feedback.insight.rules.facts import Basis
@@ -74,6 +74,7 @@ def report_file(id_: str, form: str) -> Response:
     make = _FORMS.get(form)
     if make is None:
         raise NotFound()
+    note_export("report", found.unit_id, actor())
     return make(found)
 
 
