@@ -6,12 +6,15 @@ from collections.abc import Callable
 from datetime import UTC, datetime
 
 import pytest
-from sqlalchemy import text
+from sqlalchemy import select, text
 
 from feedback.audit.actions import record
 from feedback.audit.models import AuditEntry
+from feedback.files.models import Attachment
 from feedback.storage.session import db, transaction
-from tests.factories import MONDAY, World, make_report
+from feedback.tickets.rules.words import MoveName
+from tests.factories import MONDAY, World, make_report, move
+from tests.files.test_report_photos import PHOTO, send
 from tests.site import Page, Reader
 
 
@@ -140,6 +143,16 @@ def test_opening_a_confidential_report_by_a_role_is_noted_once_a_day(world: Worl
     assert tracker.open(f"/laporan/{receipt.number}").status == 200
     assert readers().sign_in(world.other_officer).open(f"/laporan/{receipt.number}").status == 404
     assert deeds("ticket.read") == [(world.coordinator.person_id, f"ticket:{receipt.ticket_id}")]
+
+
+def test_a_file_or_list_of_a_confidential_report_is_no_way_round_the_log(world: World, readers: Callable[[], Reader]) -> None:
+    number = send(readers(), world, [PHOTO], confidential="y")
+    move(number, MoveName.VERIFY_AND_ASSIGN, world.coordinator, unit_id=world.agency, grade="normative")
+    token, ticket_id = db.session.execute(select(Attachment.token, Attachment.ticket_id)).one()
+    for who, path in ((world.officer, f"lampiran/{token}"), (world.second_officer, "lampiran"), (world.head, "tenggat")):
+        assert readers().sign_in(who).client.get(f"/laporan/{number}/{path}").status_code == 200, path
+    here = f"ticket:{ticket_id}"
+    assert deeds("ticket.read") == [(who.person_id, here) for who in (world.officer, world.second_officer, world.head)]
 
 
 def test_searching_people_and_opening_one_are_noted_without_what_was_typed(world: World, reader: Reader) -> None:

@@ -25,6 +25,8 @@ class Attached:
     line: FileLine
     number: str
     confidential: bool
+    ticket_id: int
+    is_official: bool
 
 
 def attached(actor: Actor, number: str, token: str) -> Attached:
@@ -46,4 +48,4 @@ def attached(actor: Actor, number: str, token: str) -> Attached:
     secret = MOVES[MoveName(event.move)].internal and not official
     if secret or not readable(line, sight=sight_of(grants, facts), official=official, is_public=event.is_public):
         raise NotFound
-    return Attached(line, row.number, row.confidential)
+    return Attached(line, row.number, row.confidential, row.id, official)

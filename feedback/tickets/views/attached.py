@@ -15,6 +15,7 @@ from feedback.kernel.clock import utc_now
 from feedback.kernel.errors import Conflict, Invalid, NotFound
 from feedback.kernel.references import read_number
 from feedback.tickets.actions.hiding import hide_file
+from feedback.tickets.actions.reading import note_reading
 from feedback.tickets.forms.hiding import HidingForm
 from feedback.tickets.queries.attached import Attached, attached
 from feedback.tickets.queries.detail import ticket_page
@@ -34,7 +35,9 @@ def _find(number: str, token: str) -> Attached:
     canonical = read_number(number)
     if canonical is None:
         raise NotFound
-    return attached(actor(), canonical, token)
+    found = attached(actor(), canonical, token)
+    note_reading(found.ticket_id, actor(), confidential=found.confidential, is_reporter=not found.is_official)
+    return found
 
 
 @tickets.get("/laporan/<number>/lampiran/<token>")
@@ -65,6 +68,7 @@ def attachments(number: str) -> Any:
     page = ticket_page(actor(), canonical, utc_now()) if canonical else None
     if page is None or not page.is_official:
         raise NotFound
+    note_reading(page.id, actor(), confidential=page.confidential, is_reporter=page.is_reporter)
     shown = [one for event in page.events for one in shown_files(event, page.number)]
     form = HidingForm()
     form.offer((one.line.token, _named(one)) for one in shown)

@@ -18,6 +18,7 @@ from feedback.kernel.clock import utc_now
 from feedback.kernel.errors import NotFound
 from feedback.kernel.references import read_number
 from feedback.kernel.text import mark
+from feedback.tickets.actions.reading import note_reading
 from feedback.tickets.queries.detail import TicketPage, ticket_page
 from feedback.tickets.rules.words import HOLD_LABELS, HoldReason
 from feedback.tickets.views.blueprint import tickets
@@ -71,6 +72,7 @@ def deadlines(number: str) -> Response:
     if canonical is None:
         raise NotFound
     page = ticket_page(actor(), canonical, utc_now())
+    note_reading(page.id, actor(), confidential=page.confidential, is_reporter=page.is_reporter)
     if number != page.number:
         return redirect(url_for("tickets.deadlines", number=page.number), 301)  # type: ignore[return-value]
     shown = [each for each in explanations(page.id) if each.clock.kind is not ClockKind.HOLDING]

@@ -14,6 +14,7 @@ from feedback.kernel.references import read_number
 from feedback.kernel.text import mark
 from feedback.tickets.actions.moves import make_move
 from feedback.tickets.actions.originals import read_originals
+from feedback.tickets.actions.reading import note_reading
 from feedback.tickets.actions.work import MakeMove
 from feedback.tickets.forms.masking import FOUND, DeclineForm, MaskForm, RedactForm
 from feedback.tickets.forms.shield import Question, questions, read_choices
@@ -42,6 +43,7 @@ def _load(number: str) -> TicketPage:
     if canonical is None:
         raise NotFound
     page = ticket_page(actor(), canonical, utc_now())
+    note_reading(page.id, actor(), confidential=page.confidential, is_reporter=page.is_reporter)
     if not may_mask(page):
         raise NotFound
     return page
@@ -167,6 +169,7 @@ def originals(number: str) -> Any:
     if canonical is None:
         raise NotFound
     page = ticket_page(actor(), canonical, utc_now())
+    note_reading(page.id, actor(), confidential=page.confidential, is_reporter=page.is_reporter)
     found = read_originals(page, actor())
     dated = [(one, day(one.at, page.zone)) for one in found.events]
     kinds = translated(KIND_LABELS)

@@ -115,7 +115,9 @@ def _load(number: str) -> TicketPage:
     canonical = read_number(number)
     if canonical is None:
         raise NotFound
-    return ticket_page(actor(), canonical, utc_now())
+    page = ticket_page(actor(), canonical, utc_now())
+    note_reading(page.id, actor(), confidential=page.confidential, is_reporter=page.is_reporter)
+    return page
 
 
 @tickets.get("/laporan/<number>")
@@ -125,8 +127,6 @@ def ticket(number: str) -> Response:
     page = _load(number)
     if number != page.number:
         return redirect(url_for("tickets.ticket", number=page.number), 301)  # type: ignore[return-value]
-    if page.confidential and not page.is_reporter:
-        note_reading(page.id, actor())
     return make_response(_render(page))
 
 
