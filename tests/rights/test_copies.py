@@ -11,21 +11,22 @@ from typing import Any
 
 import pytest
 from flask import Flask
-from sqlalchemy import Table, insert
+from sqlalchemy import Table, insert, select
 
 from feedback.audit.actions import record
 from feedback.files.models import Attachment
+from feedback.kernel.actor import Actor
 from feedback.kernel.clock import utc_now
 from feedback.people.models import MembershipRow
 from feedback.rights.actions import AskRight, ask, copies
-from feedback.rights.models import DataCopy
+from feedback.rights.models import DataCopy, RightsRequest
 from feedback.rights.queries.content import TICKET, content_of, files_for
 from feedback.rights.rules import RightsKind
 from feedback.rights.rules.tables import ABOUT_SOMEBODY, GONE, OF_THE_OFFICE, STAYS, UNLINKED
 from feedback.storage.base import Base
 from feedback.storage.session import db, transaction
 from feedback.tickets.actions.notes import add_note
-from feedback.tickets.models import Ticket
+from feedback.tickets.models import Ticket, TicketEvent
 from feedback.tickets.rules.words import MoveName
 from tests.factories import World, make_report, move
 from tests.files.test_move_photos import hide, reply
@@ -182,3 +183,17 @@ def test_times_are_kept_as_they_are(app: Flask, world: World) -> None:
     answered(world)
     [report] = content_of(world.citizen.person_id, None)["laporan"]
     assert report["answered_at"] - report["received_at"] >= timedelta(0)
+
+
+def test_with_a_deleted_report_go_its_files_and_what_was_asked(app: Flask, world: World) -> None:
+    receipt = make_report(world)
+    event = db.session.scalars(select(TicketEvent.id).where(TicketEvent.ticket_id == receipt.ticket_id).limit(1)).one()
+    values = {"owner_hash": "o", "source_hash": "s", "kind": "image", "name": "a.jpg", "size": 1, "parts": [], "scan": "ready", "created_at": utc_now()}
+    with transaction():
+        db.session.add(Attachment(token="t" * 22, ticket_id=receipt.ticket_id, event_id=event, **values))
+    holder = Actor(tracked=frozenset({receipt.ticket_id}))
+    ask(AskRight(kind=RightsKind.CORRECTION, ticket_id=receipt.ticket_id, words="Tempatnya salah."), holder)
+    ask(AskRight(kind=RightsKind.DELETION, ticket_id=receipt.ticket_id, erase_words=True), holder)
+    fresh()
+    assert db.session.query(Attachment).count() == 0
+    assert set(db.session.scalars(select(RightsRequest.words))) == {""}
