@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Any
 
 import psycopg
 from psycopg import sql
@@ -32,13 +33,20 @@ def _plain(url: str, name: str) -> str:
     return make_url(url).set(drivername="postgresql", database=name).render_as_string(hide_password=False)
 
 
+def _sizes(connection: psycopg.Connection[Any], tables: list[str]) -> dict[str, int]:
+    counts = [sql.SQL("(SELECT count(*) FROM {})").format(sql.Identifier(name)) for name in tables]
+    found = connection.execute(sql.SQL("SELECT ") + sql.SQL(", ").join(counts)).fetchall()[0]
+    return dict(zip(tables, found, strict=True))
+
+
 @dataclass
 class Postgres:
-    """One database of a PostgreSQL server; ``rows`` and ``counters`` are what its tables and sequences hold at the start."""
+    """One database of a PostgreSQL server; ``rows``, ``sizes`` and ``counters`` are what its tables and sequences hold at the start."""
 
     server: str
     name: str
     rows: dict[str, bytes]
+    sizes: dict[str, int]
     counters: dict[str, int | None]
     uses: int = MOST_USES
 
@@ -81,7 +89,7 @@ class Postgres:
             connection.execute(sql.SQL("SELECT ") + sql.SQL(", ").join(calls))
             connection.execute("SELECT pg_stat_force_next_flush()")
             connection.execute("SELECT pg_stat_reset()")
-        return True
+            return _sizes(connection, list(self.sizes)) == self.sizes
 
 
 def make_postgres(server: str, name: str, fill: Callable[[str], None]) -> Postgres:
@@ -93,10 +101,12 @@ def make_postgres(server: str, name: str, fill: Callable[[str], None]) -> Postgr
     fill(make_url(server).set(database=template).render_as_string(hide_password=False))
     rows: dict[str, bytes] = {}
     with psycopg.connect(_plain(server, template), autocommit=True) as connection:
-        for (table,) in connection.execute("SELECT relname FROM pg_stat_user_tables").fetchall():
+        tables = [name for (name,) in connection.execute("SELECT relname FROM pg_stat_user_tables").fetchall()]
+        sizes = _sizes(connection, tables)
+        for table in tables:
             with connection.cursor().copy(sql.SQL("COPY {} TO STDOUT").format(sql.Identifier(table))) as copy:
                 held = b"".join(bytes(part) for part in copy)
             if held:
                 rows[table] = held
         counters = dict(connection.execute("SELECT sequencename, last_value FROM pg_sequences").fetchall())
-    return Postgres(server, name, rows, counters)
+    return Postgres(server, name, rows, sizes, counters)
