@@ -14,6 +14,7 @@ from wtforms.validators import InputRequired, Length, Optional
 from feedback.catalogue.queries import authorities
 from feedback.files.forms import Attachments
 from feedback.files.rules.kinds import Phase
+from feedback.kernel.actor import Actor
 from feedback.kernel.text import mark
 from feedback.tickets.actions.shielding import LONGEST_TITLE
 from feedback.tickets.actions.work import MakeMove
@@ -21,6 +22,7 @@ from feedback.tickets.forms.shield import Question
 from feedback.tickets.rules.lifecycle import REPORTER, WITH_FILES, Move
 from feedback.tickets.rules.lifecycle import Words as MoveWords
 from feedback.tickets.rules.report import LONGEST_TEXT
+from feedback.tickets.rules.sending import may_send
 from feedback.tickets.rules.words import (
     GRADE_LABELS,
     HOLD_LABELS,
@@ -33,7 +35,7 @@ from feedback.tickets.rules.words import (
     RejectReason,
 )
 from feedback.units.queries import tree
-from feedback.units.rules import UnitRow
+from feedback.units.rules import UnitKind, UnitRow
 from feedback.web.form import Address, Form, FormKey, Line, Prose, Words, id_or_none
 
 _EXTRA = {
@@ -124,13 +126,28 @@ class NoteForm(Form):
 
 
 class Offers:
-    """What the forms of one page let people choose from; each list is read at most once."""
+    """What the forms of one ticket's page let somebody choose from; each list is read at most once."""
+
+    def __init__(self, actor: Actor, unit_path: str) -> None:
+        self._actor, self._path = actor, unit_path
+
+    @cached_property
+    def _tree(self) -> list[UnitRow]:
+        return _in_tree_order()
 
     @cached_property
     def units(self) -> list[SelectChoice]:
         """Every unit in force, in the order of the tree."""
-        named = (SelectChoice(str(one.id), "\u2003" * one.depth + one.name) for one in _in_tree_order())
-        return [SelectChoice("", gettext("Pilih unit")), *named]
+        return _named(self._tree)
+
+    def targets(self, *, here_too: bool) -> list[SelectChoice]:
+        """Those this person may send the ticket to; ``here_too``: and the one that has it."""
+        return _named(one for one in self._tree if self._is_target(one, here_too))
+
+    def _is_target(self, unit: UnitRow, here_too: bool) -> bool:
+        if unit.path == self._path:
+            return here_too
+        return may_send(self._actor, self._path, unit.path, to_is_government=unit.kind is UnitKind.GOVERNMENT)
 
     @cached_property
     def authorities(self) -> list[SelectChoice]:
@@ -164,7 +181,7 @@ def move_form(
     for name in [field.short_name for field in form]:
         if name not in needed:
             del form[name]
-    _offer(form, offers)
+    _offer(form, move, offers)
     return form
 
 
@@ -181,10 +198,11 @@ def _require(form: MoveForm, name: str, validator: Any) -> None:
     field.flags.optional, field.flags.required = False, True
 
 
-def _offer(form: MoveForm, offers: Offers) -> None:
-    for name in ("unit_id", "proposed_unit_id"):
-        if name in form:
-            form[name].choices = offers.units
+def _offer(form: MoveForm, move: Move, offers: Offers) -> None:
+    if "unit_id" in form:
+        form.unit_id.choices = offers.targets(here_too=move.name is MoveName.VERIFY_AND_ASSIGN)
+    if "proposed_unit_id" in form:
+        form.proposed_unit_id.choices = offers.units
     if "reported_unit_id" in form:
         nobody = SelectChoice("", gettext("Tidak disebut"))
         form.reported_unit_id.choices = [nobody, *offers.units[1:]]
@@ -194,6 +212,11 @@ def _offer(form: MoveForm, offers: Offers) -> None:
         form.reject_reason.choices = _pick((one.value, gettext(label)) for one, label in REJECT_LABELS.items())
     if "authority_id" in form:
         form.authority_id.choices = offers.authorities
+
+
+def _named(units: Iterable[UnitRow]) -> list[SelectChoice]:
+    named = (SelectChoice(str(one.id), "\u2003" * one.depth + one.name) for one in units)
+    return [SelectChoice("", gettext("Pilih unit")), *named]
 
 
 def _pick(named: Iterable[tuple[str, str]]) -> list[SelectChoice]:

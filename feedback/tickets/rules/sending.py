@@ -18,22 +18,24 @@ _ROLE_OF = {
 }
 
 
-def check_target(actor: Actor, from_path: str, to_path: str, *, to_is_government: bool) -> None:
-    """Raise Invalid(field="unit_id") for a unit this person may not send to.
-
-    Coordinators and supervisors send within their subtree or to another government; officers within their agency.
-    """
-    if to_path == from_path:
-        raise Invalid(mark("Laporan ini sudah di unit itu."), field="unit_id")
+def may_send(actor: Actor, from_path: str, to_path: str, *, to_is_government: bool) -> bool:
+    """Coordinators and supervisors send within their subtree or to another government; officers within their agency."""
     routes = actor.reaches(from_path, Role.COORDINATOR, Role.SUPERVISOR)
     if routes and (to_is_government or actor.reaches(to_path, Role.COORDINATOR, Role.SUPERVISOR)):
-        return
+        return True
     agency = ".".join(from_path.split(".")[:2]) + "."
-    if from_path.count(".") > 1 and to_path.startswith(agency) and actor.reaches(from_path, Role.OFFICER):
-        return
-    raise Invalid(
-        mark("Anda tidak dapat meneruskan ke unit itu. Kembalikan ke koordinator dengan usulan unit."), field="unit_id"
-    )
+    return from_path.count(".") > 1 and to_path.startswith(agency) and actor.reaches(from_path, Role.OFFICER)
+
+
+def check_target(actor: Actor, from_path: str, to_path: str, *, to_is_government: bool) -> None:
+    """Raise Invalid(field="unit_id") for a unit this person may not send to."""
+    if to_path == from_path:
+        raise Invalid(mark("Laporan ini sudah di unit itu."), field="unit_id")
+    if not may_send(actor, from_path, to_path, to_is_government=to_is_government):
+        raise Invalid(
+            mark("Anda tidak dapat meneruskan ke unit itu. Kembalikan ke koordinator dengan usulan unit."),
+            field="unit_id",
+        )
 
 
 def check_hold(reason: HoldReason | None, promised: date | None, today: date) -> None:

@@ -53,7 +53,7 @@ _HERE = MOVE_ACTIONS.keys() - MASKING_MOVES
 
 
 def _forms(page: TicketPage, filled: MoveForm | None) -> dict[MoveName, tuple[Move, MoveForm]]:
-    forms, offers = {}, Offers()
+    forms, offers = {}, Offers(actor(), page.unit_path)
     for move in page.moves:
         if move.name in MASKING_MOVES:
             continue  # these have a page of their own
@@ -141,7 +141,7 @@ def move(number: str) -> Any:
     known = next((MOVES[MoveName(name)] for name in names if name in _HERE), None)
     if known is None:
         raise Invalid(mark("Isian ini tidak dikenal."))
-    form = _form(page, known, Offers())
+    form = _form(page, known, Offers(actor(), page.unit_path))
     if "files" in form and _only_files(form) and _has_place(page, form):
         _ask_again(form, None)
         return _with_files(page, form, form.files.status)
