@@ -8,6 +8,7 @@ from datetime import UTC, date, datetime, timedelta
 
 import pytest
 from flask import Flask
+from flask_migrate import downgrade, upgrade
 from sqlalchemy import select, text
 
 from feedback.adapters.search import found
@@ -111,6 +112,39 @@ def test_what_was_asked_about_a_report_goes_with_its_words(app: Flask, world: Wo
     left = select(RightsRequest.words, RightsRequest.state).where(RightsRequest.kind == "correction").order_by(RightsRequest.id)
     assert db.session.execute(left).all() == [("", "done"), ("Pelapornya Nur, bukan Budi.", "open")]
     assert db.session.query(DataCopy).count() == 1
+
+
+def test_words_of_requests_about_an_account_go_after_three_years(app: Flask, world: World) -> None:
+    seed_rules()
+    now, person_id = utc_now(), world.citizen.person_id or 0
+    with transaction():
+        for days, state in ((1096, "refused"), (1094, "done"), (1096, "open")):
+            asked = now - timedelta(days=days)
+            row = RightsRequest(kind="correction", requested_at=asked, due_at=asked + timedelta(hours=72), person_id=person_id)
+            row.words, row.state = "Nama saya Nur.", state
+            if state != "open":
+                row.answer, row.done_at = "Nama di KTP berbeda.", asked
+            db.session.add(row)
+    assert counted(run(now, dry=True)) == {"rights_request": (1, 0)}
+    assert counted(run(now, dry=False)) == {"rights_request": (1, 0)}
+    fresh()
+    left = select(RightsRequest.state, RightsRequest.words, RightsRequest.answer).order_by(RightsRequest.id)
+    assert db.session.execute(left).all() == [
+        ("refused", "", ""), ("done", "Nama saya Nur.", "Nama di KTP berbeda."), ("open", "Nama saya Nur.", ""),
+    ]  # fmt: skip
+    assert counted(run(now, dry=False)) == {}
+
+
+def test_the_class_of_requests_comes_and_goes_and_other_rules_stay(app: Flask) -> None:
+    assert seed_rules() == len(Class)
+    db.session.remove()
+    downgrade(revision="0028")
+    kept = db.session.scalars(select(RetentionRule.code)).all()
+    assert len(kept) == len(Class) - 1
+    assert "rights_request" not in kept
+    db.session.remove()
+    upgrade(revision="0029")
+    assert seed_rules() == 1
 
 
 def test_with_the_words_go_seal_and_files_whatever_their_own_rules_say(app: Flask, world: World) -> None:

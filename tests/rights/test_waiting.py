@@ -14,6 +14,8 @@ from sqlalchemy import select
 from feedback.adapters.mail import Mail
 from feedback.audit.models import AuditEntry
 from feedback.kernel.clock import utc_now
+from feedback.rights.actions import AskRight, ask
+from feedback.rights.rules import RightsKind
 from feedback.storage.session import db
 from tests.factories import World, make_report
 from tests.notices.conftest import sent
@@ -113,3 +115,15 @@ def test_of_a_sealed_report_officials_read_the_day_a_request_came(world: World, 
     assert asked <= utc_now()
     local = asked + timedelta(hours=7)
     assert f"{local:%H.%M}" not in page.text, page.text
+
+
+def test_two_administrators_answer_at_once_and_the_second_keeps_the_words(world: World, readers: Callable[[], Reader]) -> None:
+    row_id = ask(AskRight(kind=RightsKind.CORRECTION, person_id=world.citizen.person_id, words="Nama saya salah."), world.citizen)
+    first, second = (readers().sign_in(world.administrator) for _ in range(2))
+    page = second.open(f"/kelola/hak/{row_id}")
+    first.send(first.open(f"/kelola/hak/{row_id}"), button="Kabulkan", words="Nama sudah diperbaiki.")
+    late = second.send(page, button="Tolak", words="Tidak sesuai dengan KTP.")
+    assert late.status == 422
+    assert "Permintaan ini sudah dijawab." in late.text
+    assert "Nama sudah diperbaiki." in late.text
+    assert "Tidak sesuai dengan KTP." in late.text

@@ -99,6 +99,8 @@ def _class(code: Class, before: datetime, now: datetime, *, dry: bool) -> tuple[
         return sum(_plain(name, before if code is not Class.COPY else now, dry=dry) for name in PLAIN[code]), 0
     if code is Class.OUTBOX:
         return _payloads(before, dry=dry), 0
+    if code is Class.REQUEST:
+        return _requests(before, dry=dry), 0
     if code is Class.PENDING:
         if not dry:
             return sweep_pending(now), 0  # the worker's own, which runs more often
@@ -173,6 +175,16 @@ def _payloads(before: datetime, *, dry: bool) -> int:
     with transaction():
         result: Any = db.session.execute(update(Outbox).where(*dead).values(payload={}, kind="forgotten"))
         return int(result.rowcount)
+
+
+def _requests(before: datetime, *, dry: bool) -> int:
+    """What was asked and answered long ago keeps its kind and its days, and loses the words on both sides."""
+    which = (RightsRequest.done_at < before) & ((RightsRequest.words != "") | (RightsRequest.answer != ""))
+    due = db.session.scalar(select(func.count()).select_from(RightsRequest).where(which)) or 0
+    if due and not dry:
+        with transaction():
+            forget_requests(which)
+    return due
 
 
 def hold(number: str, reason: str, now: datetime, *, by: int | None = None) -> None:

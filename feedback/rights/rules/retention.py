@@ -24,6 +24,7 @@ class Class(StrEnum):
     OUTBOX = "outbox_payload"
     NOTICE = "notice"
     COPY = "data_copy"
+    REQUEST = "rights_request"
     IMPORT = "import_source"
     AUDIT = "audit"
 
