@@ -214,7 +214,7 @@ def database(request: pytest.FixtureRequest, tmp_path: Path) -> str:
         shutil.copy(source, file)
         return f"sqlite:///{file}"
     place: Postgres = request.getfixturevalue("postgres_settled").place if settled else request.getfixturevalue("postgres_empty")
-    place.set_back()
+    place.set_back(anew=request.node.get_closest_marker("plans") is not None)
     return place.url
 
 

@@ -55,9 +55,9 @@ class Postgres:
         """The address for SQLAlchemy."""
         return make_url(self.server).set(database=self.name).render_as_string(hide_password=False)
 
-    def set_back(self) -> None:
-        """Give every table the rows it began with; a database whose shape or statistics changed is made anew."""
-        if self.uses >= MOST_USES or not self._rows_again():
+    def set_back(self, *, anew: bool = False) -> None:
+        """Give every table the rows it began with; ``anew``, or when its shape or statistics changed, make all of it again."""
+        if anew or self.uses >= MOST_USES or not self._rows_again():
             with psycopg.connect(_plain(self.server, "postgres"), autocommit=True) as connection:
                 place, source = sql.Identifier(self.name), sql.Identifier(f"template_{self.name}")
                 connection.execute(sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(place))

@@ -116,6 +116,7 @@ def test_a_made_up_cursor_is_the_first_page(world: World, reader: Reader, cursor
     assert reader.sign_in(world.administrator).open(f"/kelola/audit?{cursor}").status == 200
 
 
+@pytest.mark.plans
 def test_each_filter_has_its_index(world: World) -> None:
     write(world, 3)
     db.session.rollback()

@@ -171,6 +171,7 @@ def test_made_up_cursors_give_the_first_page(make: Maker, world: World, scope: B
         assert behind(about, before=cursor) == behind(about)
 
 
+@pytest.mark.plans
 def test_questions_use_their_indexes(make: Maker, world: World, scope: Build, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(slow, "MANY", 1)
     fill(make, world)

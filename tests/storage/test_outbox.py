@@ -302,6 +302,7 @@ def test_the_census(app: Flask) -> None:
 # Cost
 
 
+@pytest.mark.plans
 def test_looking_for_work_reads_no_finished_rows(app: Flask) -> None:
     values = {"kind": "test", "payload": {}, "created_at": NOW, "available_at": NOW, "state": "done", "attempts": 1}
     asked: list[tuple[str, Any]] = []

@@ -276,6 +276,7 @@ def explained(statement: Select[Any]) -> str:
         return "\n".join(str(row[-1]) for row in rows)
 
 
+@pytest.mark.plans
 @pytest.mark.parametrize("few", [True, False])
 @pytest.mark.parametrize("shape", SHAPES)
 def test_every_shape_uses_an_index(world: World, shape: str, few: bool) -> None:
