@@ -11,6 +11,7 @@ from pathlib import Path
 
 from feedback.adapters.files import NAME, Missing, StoreFailure
 from feedback.kernel.clock import utc_now
+from feedback.storage.disk import sync
 
 _FULL = (errno.ENOSPC, errno.EDQUOT)
 # A writer needs seconds; what is older was left by a kill.
@@ -36,7 +37,7 @@ class LocalStore:
                     file.flush()
                     os.fsync(file.fileno())
                 beside.rename(path)
-                _sync(path.parent)
+                sync(path.parent)
             except BaseException:
                 with suppress(OSError):
                     beside.unlink()
@@ -78,16 +79,7 @@ class LocalStore:
         for one in (self.folder, folder):
             with suppress(FileExistsError):
                 one.mkdir(mode=0o700, parents=one == self.folder)
-                _sync(one.parent)
-
-
-def _sync(folder: Path) -> None:
-    """Make a name in a folder last."""
-    descriptor = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)
+                sync(one.parent)
 
 
 @contextmanager

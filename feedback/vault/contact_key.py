@@ -16,6 +16,7 @@ from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey
 
 from feedback.kernel.errors import Conflict
 from feedback.kernel.text import mark
+from feedback.storage.disk import sync
 from feedback.vault.keys import PRIVATE_FILE, PUBLIC_FILE, private_key
 from feedback.vault.rules.sealing import key_id, public_of
 
@@ -69,7 +70,7 @@ def replace_key(instance: Path) -> None:
     current, old = private_key(instance), old_private_key(instance)
     if old is None:
         os.link(instance / PRIVATE_FILE, instance / f"contact-{key_id(public_of(current))}.private")
-        _sync(instance)
+        sync(instance)
         old = current
     if old == current:
         current = X25519PrivateKey.generate().private_bytes_raw()
@@ -92,7 +93,7 @@ def destroy_old_key(instance: Path) -> None:
             words.flush()
             os.fsync(words.fileno())
         file.unlink()
-    _sync(instance)
+    sync(instance)
 
 
 def _put(file: Path, words: str) -> None:
@@ -106,12 +107,4 @@ def _put(file: Path, words: str) -> None:
         written.flush()
         os.fsync(written.fileno())
     os.replace(beside, file)
-    _sync(file.parent)
-
-
-def _sync(folder: Path) -> None:
-    descriptor = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)
+    sync(file.parent)

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import hashlib
 import json
-import os
 import shutil
 import sqlite3
 import subprocess
@@ -22,6 +21,7 @@ from sqlalchemy.engine import URL, make_url
 
 from config import Settings
 from feedback.kernel.clock import utc_now
+from feedback.storage.disk import sync
 from feedback.storage.session import db
 
 MANIFEST = "manifest.json"
@@ -70,9 +70,9 @@ def _finish(unfinished: Path, folder: Path) -> Backup:
     manifest = {"made_at": utc_now().isoformat(), "migration": _migration(), "sha256": listed}
     (unfinished / MANIFEST).write_text(json.dumps(manifest, indent=1))
     for path in (*unfinished.rglob("*"), unfinished):
-        _fsync(path)
+        sync(path)
     unfinished.rename(folder)
-    _fsync(folder.parent)
+    sync(folder.parent)
     return Backup(folder, len(listed), size)
 
 
@@ -91,7 +91,7 @@ def restore(settings: Settings, folder: Path) -> int:
         goal.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
         shutil.copyfile(file, goal)
         goal.chmod(0o600)
-        _fsync(goal)
+        sync(goal)
     return len(listed)
 
 
@@ -130,7 +130,7 @@ def _restore_database(folder: Path) -> None:
             leftover.unlink(missing_ok=True)
         shutil.copyfile(folder / _SQLITE, goal)
         goal.chmod(0o600)
-        _fsync(goal)
+        sync(goal)
         return
     if not (folder / _POSTGRES).exists():
         raise BackupFailed("The copy was made from SQLite, and DATABASE_URL names PostgreSQL.")
@@ -185,11 +185,3 @@ def _migration() -> str:
 def _digest(file: Path) -> str:
     with file.open("rb") as opened:
         return hashlib.file_digest(opened, "sha256").hexdigest()
-
-
-def _fsync(path: Path) -> None:
-    descriptor = os.open(path, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)
